@@ -1,0 +1,188 @@
+"""The values that go into and come out of the store. Times are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from core.task_state import BlockReason, Checkpoint, Mode, TaskStatus
+
+
+class Role(StrEnum):
+    """What a user may do."""
+
+    OPERATOR = "operator"
+    """Sees and touches only what is its own."""
+    ADMIN = "admin"
+    """Sees and touches everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks for something. `user_id` is None for the command line and for TOP_N itself."""
+
+    name: str
+    role: Role
+    user_id: int | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+    @classmethod
+    def command_line(cls) -> Actor:
+        """Whoever can run the command line holds the database and the keys anyway: an administrator."""
+        return cls("command line", Role.ADMIN)
+
+    @classmethod
+    def system(cls) -> Actor:
+        """TOP_N itself."""
+        return cls("system", Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPicture:
+    """A picture handed in. Stored once per content."""
+
+    sha256: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """One accepted article on its way into the store. Already validated."""
+
+    user_id: int
+    account_id: int
+    platform: str
+    title: str
+    content: str = field(repr=False)
+    content_format: str
+    mode: Mode = Mode.PUBLISH
+    column: str | None = None
+    topics: tuple[str, ...] = ()
+    cover: NewPicture | None = None
+    run_at: datetime | None = None
+    priority: int = 5
+    client_ref: str | None = None
+    max_retries: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """The article of a task as its owner wrote it."""
+
+    title: str
+    content: str = field(repr=False)
+    content_format: str
+    column: str | None
+    topics: tuple[str, ...]
+    cover_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTask:
+    """A task that this worker holds under `fence`. A snapshot of the moment it was taken."""
+
+    id: int
+    public_id: str
+    fence: int
+    worker_id: str
+    user_id: int
+    account_id: int
+    account_name: str
+    platform: str
+    mode: Mode
+    checkpoint: Checkpoint
+    attempt: int
+    """Which attempt this is, from 1."""
+    max_retries: int
+    retries_used: int
+    crash_count: int
+    remote_draft_id: str | None
+    submitted_at: datetime | None
+    content_hash: str | None
+    article: StoredArticle
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as people and programs see it."""
+
+    id: int
+    public_id: str
+    user_id: int
+    user_name: str
+    account_id: int
+    account_name: str
+    batch_id: int | None
+    platform: str
+    mode: Mode
+    status: TaskStatus
+    block_reason: BlockReason | None
+    checkpoint: Checkpoint
+    progress: int
+    priority: int
+    title: str
+    run_at: datetime | None
+    attempt: int
+    max_retries: int
+    retries_used: int
+    crash_count: int
+    cancel_requested: bool
+    client_ref: str | None
+    remote_draft_id: str | None
+    remote_id: str | None
+    result_url: str | None
+    site_state: str | None
+    submitted_at: datetime | None
+    first_claimed_ms: int | None
+    error_class: str | None
+    error_message: str | None
+    screenshot_path: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """One line of a task's timeline. `detail` holds facts, not sentences."""
+
+    id: int
+    task_id: int
+    at: datetime
+    kind: str
+    worker_id: str | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """A platform account without its secrets."""
+
+    id: int
+    user_id: int
+    user_name: str
+    platform: str
+    name: str
+    state: str
+    remote_id: str | None
+    remote_name: str | None
+    cookies_version: int
+    checked_at: datetime | None
+    error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """A user without the password's hash."""
+
+    id: int
+    name: str
+    role: Role
+    is_disabled: bool
+    created_at: datetime

@@ -1,0 +1,86 @@
+"""A real MariaDB for tests, on a loopback port, with its data in a folder of its own."""
+
+from __future__ import annotations
+
+import getpass
+import subprocess
+from pathlib import Path
+
+import pymysql
+
+from tests.servers.local_process import LocalProcess, free_port
+
+
+class MariaDbServer:
+    """`url(name)` is good while it runs. A restart keeps the port and the data."""
+
+    def __init__(self, folder: Path, program: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        data = folder / "data"
+        self.process = LocalProcess(
+            [
+                program,
+                "--no-defaults",
+                f"--datadir={data}",
+                f"--socket={folder / 's'}",
+                f"--port={self.port}",
+                "--bind-address=127.0.0.1",
+                f"--pid-file={folder / 'pid'}",
+                f"--user={getpass.getuser()}",
+                "--innodb-flush-log-at-trx-commit=2",
+                "--skip-log-bin",
+                "--max-connections=200",
+            ],
+            folder / "mariadb.log",
+        )
+        if not data.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            subprocess.run(
+                [
+                    "mariadb-install-db",
+                    "--no-defaults",
+                    f"--datadir={data}",
+                    "--auth-root-authentication-method=normal",
+                    "--skip-test-db",
+                    f"--user={getpass.getuser()}",
+                ],
+                check=True,
+                capture_output=True,
+                timeout=120,
+            )
+
+    def _connect(self) -> pymysql.Connection:
+        return pymysql.connect(host="127.0.0.1", port=self.port, user="root", connect_timeout=2)
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except pymysql.MySQLError:
+            return False
+        return True
+
+    def start(self) -> None:
+        """Start and wait for the first answer."""
+        self.process.start(self._answers)
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.stop()
+
+    def create_database(self, name: str) -> str:
+        """A new empty database; its SQLAlchemy address."""
+        connection = self._connect()
+        try:
+            connection.cursor().execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
+        finally:
+            connection.close()
+        return f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}"
+
+    def drop_database(self, name: str) -> None:
+        """Remove it."""
+        connection = self._connect()
+        try:
+            connection.cursor().execute(f"DROP DATABASE IF EXISTS `{name}`")
+        finally:
+            connection.close()

@@ -1,0 +1,30 @@
+# Each target does all its own set-up first; that is quick when nothing is missing.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup setup-tests demo test check bench
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install what TOP_N needs: browser, driver, font, Redis, and Python packages into .venv
+	@PYTHON="$(PYTHON)" .ci/setup run
+
+setup-tests: ## The same, and what the tests need: MariaDB and npm
+	@PYTHON="$(PYTHON)" .ci/setup tests
+
+demo: setup ## Publish 10 users × 10 articles on the practice site, and count them
+	@$(BIN)/python -m tests.practice_site.demo
+
+test: setup-tests ## Run every test on real servers and real browsers
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup-tests ## Format, lint, types, layers, spelling
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/codespell
+
+bench: setup-tests ## Measure claims, the pool and the whole way, each against a baseline in the same run
+	@$(BIN)/python -m tests.bench $(ARGS)

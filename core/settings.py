@@ -5,14 +5,17 @@ Every field says what it is for; the README's table is checked against this file
 
 from __future__ import annotations
 
+import difflib
+import os
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import Fault, SettingsError
 
@@ -20,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "TOPN_"
 DATABASE_SCHEMES = ("sqlite", "mysql+pymysql", "mariadb+pymysql")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
+INTERNAL_NAMES = frozenset({"TOPN_WORKER", "TOPN_DRIVER", "TOPN_FAILPOINT"})
+"""Variables that TOP_N sets for its own processes, and the one that tests use to make it fail."""
 
 
 class Settings(BaseSettings):
@@ -59,7 +64,7 @@ class Settings(BaseSettings):
         description="Zhihu's main site. Cookies are accepted for "
         "the hosts of these two addresses and their parent domain only.",
     )
-    secret_keys: tuple[str, ...] = Field(
+    secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Fernet keys that encrypt cookies, newest first, with "
         "commas between. Empty: made on first start in DATA_DIR. "
@@ -203,12 +208,28 @@ def _fault(detail: ErrorDetails) -> Fault:
     return Fault(name, detail["msg"].removeprefix("Value error, ") + ".", remedy)
 
 
-def load_settings(**overrides: object) -> Settings:
+def _unknown_names() -> list[Fault]:
+    """Variables that look like settings but are none: most likely misspelt."""
+    known = {environment_name(field) for field in Settings.model_fields}
+    faults = []
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known | INTERNAL_NAMES:
+            near = difflib.get_close_matches(name, known, n=1)
+            remedy = f"Did you mean {near[0]}?" if near else "The README lists all settings."
+            faults.append(Fault(name, "there is no such setting.", remedy))
+    return faults
+
+
+def load_settings(**overrides: Any) -> Settings:
     """Read the environment. Raises SettingsError naming every fault at once."""
+    faults = _unknown_names()
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        settings = Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError([_fault(detail) for detail in error.errors()]) from error
+        raise SettingsError([*faults, *(_fault(detail) for detail in error.errors())]) from error
+    if faults:
+        raise SettingsError(faults)
+    return settings
 
 
 @cache

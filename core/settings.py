@@ -30,9 +30,7 @@ INTERNAL_NAMES = frozenset({"TOPN_WORKER", "TOPN_DRIVER", "TOPN_FAILPOINT"})
 class Settings(BaseSettings):
     """The settings of one process. Frozen; defaults are written here and nowhere else."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: str = Field(
         "",
@@ -70,46 +68,26 @@ class Settings(BaseSettings):
         "commas between. Empty: made on first start in DATA_DIR. "
         "Required when DATABASE_URL is set.",
     )
-    max_running_per_user: int = Field(
-        10, ge=1, le=1000, description="Articles of one user publishing at once."
-    )
-    max_starts_per_minute: int = Field(
-        20, ge=1, le=10000, description="New starts of one user in any rolling 60 s."
-    )
+    max_running_per_user: int = Field(10, ge=1, le=1000, description="Articles of one user publishing at once.")
+    max_starts_per_minute: int = Field(20, ge=1, le=10000, description="New starts of one user in any rolling 60 s.")
     max_running_per_account: int = Field(
         10,
         ge=1,
         le=1000,
         description="Articles of one platform account publishing at once; 1 or 2 is the cautious choice.",
     )
-    account_gap_seconds: float = Field(
-        0, ge=0, le=86400, description="Seconds between two posts of one account."
-    )
-    max_waiting_per_user: int = Field(
-        10000, ge=1, le=1_000_000, description="More waiting articles are refused."
-    )
+    account_gap_seconds: float = Field(0, ge=0, le=86400, description="Seconds between two posts of one account.")
+    max_waiting_per_user: int = Field(10000, ge=1, le=1_000_000, description="More waiting articles are refused.")
     max_retries: int = Field(3, ge=0, le=10, description="Retries after passing faults.")
-    driver_idle_seconds: float = Field(
-        300, ge=1, le=86400, description="An unused browser closes after this."
-    )
-    driver_max_leases: int = Field(
-        100, ge=1, le=100_000, description="A browser is replaced after so many articles."
-    )
-    driver_max_age_seconds: float = Field(
-        3600, ge=10, le=604_800, description="A browser is replaced at this age."
-    )
-    lease_wait_seconds: float = Field(
-        60, ge=1, le=600, description="Longest wait of a worker for a free browser."
-    )
-    min_free_memory_mb: int = Field(
-        300, ge=0, le=1_000_000, description="No new browser below this free memory."
-    )
+    driver_idle_seconds: float = Field(300, ge=1, le=86400, description="An unused browser closes after this.")
+    driver_max_leases: int = Field(100, ge=1, le=100_000, description="A browser is replaced after so many articles.")
+    driver_max_age_seconds: float = Field(3600, ge=10, le=604_800, description="A browser is replaced at this age.")
+    lease_wait_seconds: float = Field(60, ge=1, le=600, description="Longest wait of a worker for a free browser.")
+    min_free_memory_mb: int = Field(300, ge=0, le=1_000_000, description="No new browser below this free memory.")
     lease_seconds: float = Field(
         30, ge=3, le=600, description="A worker that is silent for so long has lost its articles to another."
     )
-    task_seconds: float = Field(
-        600, ge=10, le=7200, description="Longest time for one attempt at one article."
-    )
+    task_seconds: float = Field(600, ge=10, le=7200, description="Longest time for one attempt at one article.")
     step_seconds: float = Field(180, ge=5, le=3600, description="Longest time for one step of an attempt.")
     verify_seconds: float = Field(
         90,
@@ -117,17 +95,11 @@ class Settings(BaseSettings):
         le=3600,
         description="How long after the click a draft that is still a draft is not trusted.",
     )
-    http_timeout_seconds: float = Field(
-        60, ge=1, le=600, description="Longest wait for one WebDriver command."
-    )
+    http_timeout_seconds: float = Field(60, ge=1, le=600, description="Longest wait for one WebDriver command.")
     page_load_seconds: float = Field(60, ge=1, le=600, description="Longest wait for a page.")
     script_seconds: float = Field(20, ge=1, le=600, description="Longest wait for a script inside a page.")
-    grace_seconds: float = Field(
-        60, ge=1, le=3600, description="Time to finish what is past submitting at a stop."
-    )
-    timezone: str = Field(
-        "Asia/Shanghai", description="Time zone of times without one, as in a CSV from Excel."
-    )
+    grace_seconds: float = Field(60, ge=1, le=3600, description="Time to finish what is past submitting at a stop.")
+    timezone: str = Field("Asia/Shanghai", description="Time zone of times without one, as in a CSV from Excel.")
     log_level: str = Field(
         "INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -157,11 +129,7 @@ class Settings(BaseSettings):
     @field_validator("secret_keys", mode="before")
     @classmethod
     def _split_keys(cls, value: object) -> object:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("secret_keys")
     @classmethod

@@ -35,9 +35,7 @@ class TaskStatus(StrEnum):
         return self in FINAL_STATUSES
 
 
-FINAL_STATUSES = frozenset(
-    {TaskStatus.PUBLISHED, TaskStatus.DRAFT_SAVED, TaskStatus.FAILED, TaskStatus.CANCELLED}
-)
+FINAL_STATUSES = frozenset({TaskStatus.PUBLISHED, TaskStatus.DRAFT_SAVED, TaskStatus.FAILED, TaskStatus.CANCELLED})
 
 
 class BlockReason(StrEnum):

@@ -47,9 +47,7 @@ class LocalProcess:
         def ready_or_dead() -> bool:
             assert self._process is not None
             if self._process.poll() is not None:
-                raise AssertionError(
-                    f"{self.command[0]} ended: {self.log.read_text(errors='replace')[-2000:]}"
-                )
+                raise AssertionError(f"{self.command[0]} ended: {self.log.read_text(errors='replace')[-2000:]}")
             return is_ready()
 
         wait_until(ready_or_dead, timeout, f"{self.command[0]} answers")

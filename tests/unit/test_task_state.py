@@ -42,8 +42,6 @@ def test_every_state_can_be_reached(status: TaskStatus) -> None:
 
 
 def test_nothing_is_submitted_that_was_not_drafted() -> None:
-    before_submitting = {
-        source for source, targets in CHECKPOINT_ORDER.items() if Checkpoint.SUBMITTING in targets
-    }
+    before_submitting = {source for source, targets in CHECKPOINT_ORDER.items() if Checkpoint.SUBMITTING in targets}
     assert before_submitting == {Checkpoint.DRAFTED}
     assert Checkpoint.NONE not in CHECKPOINT_ORDER[Checkpoint.SUBMITTING]

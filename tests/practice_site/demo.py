@@ -1,0 +1,203 @@
+"""`make demo`: ten users hand in ten articles each as CSV; real workers and browsers publish all hundred.
+
+Everything happens in a temporary folder that is removed at the end. Ends with 0 only if the practice
+site has all articles exactly once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tests.practice_site.browser_memory import BrowserMemory
+from tests.practice_site.client import PracticeClient
+from tests.practice_site.server import PracticeSite
+
+ROOT = Path(__file__).resolve().parents[2]
+USERS = ("ada", "bo", "chen", "dina", "emil", "fang", "gita", "hugo", "iris", "jun")
+ARTICLES_PER_USER = 10
+WORKERS = 4
+DRIVERS = 8
+POLL_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class UserResult:
+    """One line of the summary. Times are UTC; None when nothing of this user got so far."""
+
+    name: str
+    published: int
+    first_start: datetime | None
+    last_finish: datetime | None
+
+
+def say(line: str) -> None:
+    """One line to the terminal, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def articles_csv(user: str) -> bytes:
+    """Ten articles of a user, as a spreadsheet program would save them."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["标题", "正文", "格式", "话题", "账号"])
+    for number in range(1, ARTICLES_PER_USER + 1):
+        body = (
+            f"## 第 {number} 篇\n\n这是 **{user}** 的第 {number} 篇文章,从一行 CSV 经过真实的浏览器来到这里。\n\n"
+            "- 一个列表项\n- 另一个列表项 🎈\n\n> 引用一句话\n\n```python\nprint('你好')\n```\n"
+        )
+        writer.writerow([f"{user} 的第 {number} 篇文章", body, "markdown", "效率|写作", "main"])
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+class Demo:
+    """One demonstration in a folder of its own, against a running practice site."""
+
+    def __init__(self, folder: Path, site: PracticeSite) -> None:
+        self._folder = folder
+        self._client = PracticeClient(site.url)
+        self._environment = {
+            **os.environ,
+            "TOPN_DATA_DIR": str(folder / "data"),
+            "TOPN_ZHIHU_WRITE_URL": site.url,
+            "TOPN_ZHIHU_HOME_URL": site.url,
+        }
+
+    def run(self) -> bool:
+        """Hand in, publish, count. Whether every article is on the site exactly once."""
+        for user in USERS:
+            self._hand_in(user)
+        memory = BrowserMemory(self._folder / "data")
+        started = time.monotonic()
+        memory.start()
+        exit_code = self._publish()
+        seconds = time.monotonic() - started
+        memory.stop()
+        return self._summarise(seconds, memory, exit_code)
+
+    def _core(self, *arguments: str, given: str | None = None) -> str:
+        """Run `python -m core …` as a person would. Raises CalledProcessError when it refuses."""
+        return subprocess.run(
+            [sys.executable, "-m", "core", *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            input=given,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+
+    def _hand_in(self, user: str) -> None:
+        account = self._client.make_account(user)
+        cookies = self._folder / f"{user}-cookies.json"
+        cookies.write_text(json.dumps(account.cookies), encoding="utf-8")
+        articles = self._folder / f"{user}.csv"
+        articles.write_bytes(articles_csv(user))
+        self._core("users", "add", user, "--password-stdin", given=f"practice-{user}-2026\n")
+        self._core(
+            "accounts",
+            "add",
+            "--user",
+            user,
+            "--platform",
+            "zhihu",
+            "--name",
+            "main",
+            "--cookies",
+            str(cookies),
+        )
+        self._core("submit", "--user", user, str(articles))
+        say(f"{user:<5} handed in {ARTICLES_PER_USER} articles as CSV")
+
+    def _publish(self) -> int:
+        say(f"\nPublishing with {WORKERS} workers and {DRIVERS} browsers")
+        command = ["run_workers.py", "--workers", str(WORKERS), "--drivers", str(DRIVERS), "--drain"]
+        log = self._folder / "workers.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, *command], cwd=ROOT, env=self._environment, stdout=output, stderr=output
+            )
+            try:
+                while self._still_running(process):
+                    say(f"  {len(self._client.posts()):>3} of {len(USERS) * ARTICLES_PER_USER} are on the site")
+            except BaseException:
+                process.terminate()
+                raise
+            finally:
+                process.wait()
+        if process.returncode != 0:
+            say(log.read_text(encoding="utf-8", errors="replace")[-4000:])
+        return process.returncode
+
+    def _still_running(self, process: subprocess.Popen[bytes]) -> bool:
+        try:
+            process.wait(POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
+    def _results(self) -> list[UserResult]:
+        tasks = json.loads(self._core("tasks", "--json", "--limit", "1000"))
+        results = []
+        for user in USERS:
+            own = [task for task in tasks if task["user_name"] == user]
+            starts = [datetime.fromisoformat(task["started_at"]) for task in own if task["started_at"]]
+            ends = [datetime.fromisoformat(task["finished_at"]) for task in own if task["finished_at"]]
+            published = sum(task["status"] == "published" for task in own)
+            results.append(UserResult(user, published, min(starts, default=None), max(ends, default=None)))
+        return results
+
+    def _summarise(self, seconds: float, memory: BrowserMemory, exit_code: int) -> bool:
+        results = self._results()
+        say("\nuser   published  first start  last finish")
+        for result in results:
+            say(
+                f"{result.name:<6} {result.published:>9}  {_clock(result.first_start)}     {_clock(result.last_finish)}"
+            )
+        posts = self._client.posts()
+        titles = Counter((post["account"], post["title"]) for post in posts)
+        expected = {
+            (user, f"{user} 的第 {number} 篇文章") for user in USERS for number in range(1, ARTICLES_PER_USER + 1)
+        }
+        times = [titles[pair] for pair in expected]
+        total = sum(result.published for result in results)
+        say(
+            f"\narticles published   {total} of {len(expected)} in {seconds:.1f} s, {total / seconds * 60:.0f} a minute"
+        )
+        say(f"browsers' memory     {memory.peak_bytes / 2**20:.0f} MiB at most, in {memory.peak_processes} processes")
+        say(f"posts per article    {min(times)} at least, {max(times)} at most; {len(posts)} posts on the site")
+        once = set(titles) == expected and set(times) == {1} and total == len(expected) and exit_code == 0
+        say("every article is on the site exactly once" if once else "NOT every article is on the site exactly once")
+        return once
+
+
+def _clock(moment: datetime | None) -> str:
+    return f"{moment:%H:%M:%S}" if moment else "-       "
+
+
+def main() -> int:
+    """Start the site, run the demonstration, remove everything."""
+    with tempfile.TemporaryDirectory(prefix="topn-demo-") as name:
+        folder = Path(name)
+        site = PracticeSite(folder / "site")
+        site.start()
+        try:
+            say(f"The practice site is at {site.url} while this runs; {site.url}/practice/ lists what was posted\n")
+            return 0 if Demo(folder, site).run() else 1
+        finally:
+            site.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

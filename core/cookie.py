@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +20,14 @@ class Cookie:
     http_only: bool = False
     same_site: str | None = None
     """Strict, Lax or None (the word); None (the value) leaves the browser's default."""
+
+
+def cookies_to_json(cookies: Iterable[Cookie]) -> bytes:
+    """The form in which the store seals and keeps cookies. Equal sets of cookies give equal bytes."""
+    ordered = sorted((asdict(cookie) for cookie in cookies), key=lambda c: (c["domain"], c["path"], c["name"]))
+    return json.dumps(ordered, ensure_ascii=False).encode()
+
+
+def cookies_from_json(data: bytes) -> tuple[Cookie, ...]:
+    """The reverse of `cookies_to_json`."""
+    return tuple(Cookie(**fields) for fields in json.loads(data))

@@ -1,0 +1,28 @@
+"""An article as its owner hands it in, from the command line, a CSV, the REST API or a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One article to publish. `account` is the name of one of the owner's accounts on `platform`.
+
+    `run_at` is aware; None means as soon as it is this article's turn. `client_ref` is the owner's own
+    reference: handing in the same reference with the same content again gives the same task.
+    """
+
+    account: str
+    title: str
+    content: str = field(repr=False)
+    content_format: str = "markdown"
+    platform: str = "zhihu"
+    mode: str = "publish"
+    column: str | None = None
+    topics: tuple[str, ...] = ()
+    cover: bytes | None = field(default=None, repr=False)
+    run_at: datetime | None = None
+    priority: int = 5
+    client_ref: str | None = None

@@ -1,0 +1,66 @@
+"""The quick look at a body must never pass what rendering would refuse."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.publishing.content import render
+from core.services.content_check import check_content
+
+PIECES = st.sampled_from(
+    [
+        *"ab字 \n\n\n#>-*+_~`1.|\\!()[]<>:\"'&;=/?\t\x00",
+        "[x](https://a.b/c)",
+        "[x](https://a.b)",
+        '[](https://a.b/ "',
+        "![y](http://a.b/c.png)",
+        "[r]: https://a.b/c",
+        "](javascript:alert(1))",
+        "[z](\n",
+        "[m](mailto:a@b.c)",
+        "&nbsp;",
+        "&#106;avascript:",
+        "<script>",
+        "<br>",
+        "<https://a.b>",
+        "```",
+        "~~~ text\n",
+        "    ",
+        "---",
+        "a|b\n-|-\n",
+        "\u200b",
+        "https://",
+    ]
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(PIECES, max_size=12).map("".join), st.sampled_from(["markdown", "text", "html"]))
+def test_the_quick_look_agrees_with_rendering(content: str, content_format: str) -> None:
+    assert check_content(content, content_format) == render(content, content_format).faults
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "empty"),
+        ("   \n\u200b", "empty"),
+        ("---", "no text"),
+        ("正文 <script>alert(1)</script>", "<script> is not allowed"),
+        ("点 [这里](javascript:alert(1))", "javascript: addresses are not allowed"),
+        ("字" * 200_001, "200,000 is the limit"),
+    ],
+)
+def test_what_cannot_be_published_is_named(content: str, words: str) -> None:
+    assert words in " ".join(map(str, check_content(content, "markdown")))
+
+
+def test_a_usual_article_is_not_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(content: str, content_format: str) -> None:
+        raise AssertionError("rendered")
+
+    monkeypatch.setattr("core.services.content_check.render", refuse)
+    article = "## 小标题\n\n- **一** [链接](https://example.com/a?b=c)\n\n> 引用\n\n```python\nprint('你好')\n```\n"
+    assert check_content(article, "markdown") == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 import structlog
@@ -19,8 +20,9 @@ _SHARED: tuple[Processor, ...] = (
 )
 
 
-def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
-    """Send every log line of this process to `stream` (standard error) as JSON.
+def configure_logging(level: str, *, stream: TextIO | None = None, handlers: Sequence[logging.Handler] = ()) -> None:
+    """Send every log line of this process as JSON to `stream` (standard error), or else to `handlers`; one that
+    has a formatter already keeps it.
 
     Facts bound with `bind_facts` (task_id, user_id, worker_id) are in every line of that thread.
     """
@@ -30,21 +32,26 @@ def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=list(_SHARED),
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-            ],
-        )
-    )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = list(handlers) or [logging.StreamHandler(stream or sys.stderr)]
+    for handler in root.handlers:
+        if handler.formatter is None:
+            handler.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False, default=str)))
     root.setLevel(level)
     for noisy in ("urllib3", "selenium", "huey", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def plain_formatter() -> logging.Formatter:
+    """One readable line for a person at a terminal, in place of JSON."""
+    return _formatter(structlog.dev.ConsoleRenderer(colors=False))
+
+
+def _formatter(renderer: Processor) -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=list(_SHARED),
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+    )
 
 
 def get_logger(name: str) -> BoundLogger:

@@ -44,7 +44,7 @@ def configure_logging(level: str, *, stream: TextIO | None = None, handlers: Seq
 
 def plain_formatter() -> logging.Formatter:
     """One readable line for a person at a terminal, in place of JSON."""
-    return _formatter(structlog.dev.ConsoleRenderer(colors=False))
+    return _formatter(structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback))
 
 
 def _formatter(renderer: Processor) -> logging.Formatter:

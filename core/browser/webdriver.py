@@ -1,0 +1,132 @@
+"""Starts one browser with its driver, here or on a remote WebDriver; called by the pool."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+import urllib3
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from core.browser.bidi_channel import BidiChannel
+from core.browser.browser_binary import BrowserBinary, BrowserKind, find_browser, find_driver
+from core.browser.browser_options import BrowserOptions
+from core.browser.driver_connection import DriverConnection
+from core.browser.driver_process import DriverProcess
+from core.browser.running_driver import RunningDriver
+from core.browser.worker_folder import WorkerFolder, remove_folder
+from core.errors import BrowserLost, ServiceUnavailable
+from core.telemetry import get_logger
+
+logger = get_logger(__name__)
+
+__all__ = ["find_browser", "find_driver", "start_driver"]
+
+DOCTOR_REMEDY = "`python -m core doctor` shows what is wrong."
+_ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-breakpad",
+    "--mute-audio",
+)
+_SMALL_SHARED_MEMORY_BYTES = 1 << 30
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 measured, not written
+
+
+def start_driver(options: BrowserOptions, worker_folder: WorkerFolder) -> RunningDriver:
+    """Start a browser and connect to it; nothing is left behind when that fails.
+
+    Raises ServiceUnavailable, with the remedy, when it cannot be started.
+    """
+    if options.selenium_url:
+        return _start_session(options, options.selenium_url, _chrome_options(options), None)
+    browser = find_browser(options)
+    driver = find_driver(browser)
+    folder = worker_folder.new_driver_folder()
+    try:
+        process = DriverProcess(driver.path, folder, worker_folder.worker_id, browser.kind)
+    except OSError as error:
+        remove_folder(folder)
+        raise ServiceUnavailable(
+            "The browser's driver", f"{driver.path} cannot be run: {error.strerror}.", ""
+        ) from error
+    try:
+        url = process.wait_for_url(options.start_seconds)
+        return _start_session(options, url, _local_options(options, browser, folder), process)
+    except BaseException:
+        process.end()
+        raise
+
+
+def _start_session(options: BrowserOptions, url: str, chrome: Options, process: DriverProcess | None) -> RunningDriver:
+    connection = DriverConnection(url, timeout_seconds=options.http_timeout_seconds, is_local=process is not None)
+    try:
+        session = WebDriver(command_executor=connection, options=chrome)
+        bidi_url = session.caps.get("webSocketUrl")
+        if not session.session_id or not isinstance(bidi_url, str):
+            raise ServiceUnavailable(
+                "The browser", f"{url} gave a session without WebDriver BiDi.", "Use Chromium 120 or newer."
+            )
+        channel = BidiChannel(bidi_url, timeout_seconds=options.check_seconds)
+        return RunningDriver(connection, channel, session.session_id, session.caps, options, process)
+    except (WebDriverException, urllib3.exceptions.HTTPError, OSError, BrowserLost) as error:
+        connection.close()
+        where = f"no browser at {url}" if process is None else "it did not start"
+        raise ServiceUnavailable(
+            "The browser",
+            f"{where}: {str(error).removeprefix('Message: ').split(chr(10), 1)[0][:300]}",
+            DOCTOR_REMEDY,
+        ) from error
+
+
+def _chrome_options(options: BrowserOptions) -> Options:
+    chrome = Options()
+    for argument in (
+        *_ARGUMENTS,
+        "--headless=new",
+        f"--window-size={options.window_width},{options.window_height}",
+        *options.extra_arguments,
+    ):
+        chrome.add_argument(argument)
+    chrome.set_capability("webSocketUrl", True)
+    chrome.set_capability("timeouts", options.timeouts_ms)
+    chrome.set_capability("unhandledPromptBehavior", "dismiss and notify")
+    return chrome
+
+
+def _local_options(options: BrowserOptions, browser: BrowserBinary, folder: Path) -> Options:
+    chrome = _chrome_options(options)
+    chrome.binary_location = str(browser.path)
+    chrome.add_argument(f"--user-data-dir={folder / 'profile'}")
+    if browser.kind is BrowserKind.HEADLESS_SHELL:
+        chrome.arguments.remove("--headless=new")
+    if os.geteuid() == 0:
+        _warn_of_no_sandbox()
+        chrome.add_argument("--no-sandbox")
+    if _shared_memory_is_small():
+        chrome.add_argument("--disable-dev-shm-usage")
+    return chrome
+
+
+@cache
+def _warn_of_no_sandbox() -> None:
+    """Once a process."""
+    logger.warning("browser sandbox is off because this process runs as root; run as another user")
+
+
+def _shared_memory_is_small() -> bool:
+    """Containers often have 64 MB, which one page can fill; Chromium then uses its folder instead."""
+    try:
+        return shutil.disk_usage(_SHARED_MEMORY).total < _SMALL_SHARED_MEMORY_BYTES
+    except OSError:
+        return True

@@ -1,0 +1,38 @@
+"""`python -m tests.practice_site --port 8900`: the practice site on its own, for training."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import uvicorn
+
+from tests.practice_site.app import SiteOptions, create_app
+
+
+def main() -> None:
+    """Serve on loopback until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m tests.practice_site", description=__doc__)
+    parser.add_argument("--port", type=int, default=8900)
+    parser.add_argument("--autosave-ms", type=int, default=700, help="quiet time before the write page saves")
+    parser.add_argument(
+        "--draftjs-modules", type=Path, default=None, help="a node_modules folder: use the real Draft.js editor"
+    )
+    arguments = parser.parse_args()
+    options = SiteOptions(autosave_ms=arguments.autosave_ms, draftjs_modules=arguments.draftjs_modules)
+    uvicorn.run(
+        create_app(options),
+        host="127.0.0.1",
+        port=arguments.port,
+        log_level="warning",
+        http="h11",
+        ws="none",
+        # Chromium sends a request again by itself, a POST too, when a connection it has used before is cut
+        # without an answer. With a connection for each request, one click is one request.
+        headers=[("connection", "close")],
+        timeout_graceful_shutdown=1,
+    )
+
+
+if __name__ == "__main__":
+    main()

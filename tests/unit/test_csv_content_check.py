@@ -26,6 +26,16 @@ PIECES = st.sampled_from(
         "<br>",
         "<https://a.b>",
         "```",
+        "\n```\n",
+        "\n```x<b>\n",
+        "\n````\n",
+        "\n~~~\n",
+        "\n- ```\n",
+        "\n  ```\n",
+        "\n    ```\n",
+        "\n```  \n",
+        "\r\n",
+        "List<String>",
         "~~~ text\n",
         "    ",
         "---",
@@ -37,9 +47,30 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=1500, deadline=None)
-@given(st.lists(PIECES, max_size=12).map("".join), st.sampled_from(["markdown", "text", "html"]))
+@given(st.lists(PIECES, max_size=14).map("".join), st.sampled_from(["markdown", "text", "html"]))
 def test_the_quick_look_agrees_with_rendering(content: str, content_format: str) -> None:
     assert check_content(content, content_format) == render(content, content_format).faults
+
+
+FENCES = ["```", "````", "`````", "~~~", " ```", "   ```", "    ```", "\t```", "  \t```", "```  "]
+NESTED = ["``` x", "~~~ x", "``` `", "- ```", "  ```", "> ```"]
+CODE = ["<script>", "a <i onclick=x>", "[a](javascript:b)", "text", "", "- a"]
+FINE = ["https://a.b/c", "http://a.b:80/", "HTTPS://a.b/", "https://a.b", "https://a.b/(c)", "https://a.b/ 'x'"]
+ODD = ["https://[a/", "https://a℀b/", "https:///c", "javascript:a", "https:a", "mailto:a@b.c", "<https://a.b/>", ""]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(FENCES + NESTED + CODE), max_size=9).map("\n".join))
+def test_code_hides_tags_exactly_as_long_as_its_fence_lasts(lines: str) -> None:
+    content = f"a\n{lines}"
+    assert check_content(content, "markdown") == render(content, "markdown").faults
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(["[a]({})", "![a]({})", "[a]: {}", "[]({}", "[a](\n{})"]), st.sampled_from(FINE + ODD))
+def test_addresses_of_links_and_pictures(link: str, target: str) -> None:
+    for content in (f"a {link.format(target)}", f"{link.format(target)} a"):
+        assert check_content(content, "markdown") == render(content, "markdown").faults
 
 
 @pytest.mark.parametrize(

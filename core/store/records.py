@@ -42,6 +42,19 @@ class Actor:
         return cls("system", Role.ADMIN)
 
 
+class AccountState(StrEnum):
+    """What is known of a platform account's sign-in."""
+
+    UNCHECKED = "unchecked"
+    """Cookies were stored; nobody has asked the site yet."""
+    SIGNED_IN = "signed_in"
+    """The site knew the account when it was last asked."""
+    NEEDS_LOGIN = "needs_login"
+    """The site no longer knows it. Fresh cookies lead back to unchecked."""
+    NEEDS_HUMAN = "needs_human"
+    """The site asks for a human check."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewPicture:
     """A picture handed in. Stored once per content."""
@@ -69,6 +82,28 @@ class NewTask:
     priority: int = 5
     client_ref: str | None = None
     max_retries: int = 3
+    batch_row: int | None = None
+    """The row in its file, from 1; None: its place in the sequence. With the batch it names the task, so that
+    the same file handed in twice makes nothing twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """Articles handed in together. With `file_sha256` the same file of the same user is the same batch."""
+
+    user_id: int
+    name: str
+    file_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A task that is in the database. `is_new` is False if it was handed in before."""
+
+    task_id: int
+    public_id: str
+    is_new: bool
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +186,28 @@ class TaskView:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+
+class CancelResult(StrEnum):
+    """What became of the wish to cancel."""
+
+    CANCELLED = "cancelled"
+    """It was not running and is cancelled."""
+    REQUESTED = "requested"
+    """Its worker was told and stops within seconds, unless it is submitted first."""
+
+
+class ReviewAnswer(StrEnum):
+    """What a person says of a task that may be online."""
+
+    ONLINE = "online"
+    """It is online, at this link."""
+    CHECK_AGAIN = "check_again"
+    """Look once more, without clicking."""
+    PUBLISH_AGAIN = "publish_again"
+    """It is not online: submit the draft again."""
+    GIVE_UP = "give_up"
+    """Leave it as it is."""
 
 
 @dataclass(frozen=True, slots=True)

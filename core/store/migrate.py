@@ -1,0 +1,85 @@
+"""Brings the tables up to date at start, one process at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, text
+
+from core.errors import ServiceUnavailable
+from core.store.engine import BEGIN_OPTION, make_engine
+
+FOLDER = Path(__file__).parent / "migrations"
+LOCK_WAIT_SECONDS = 120
+"""Longest wait for another process that migrates."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+@cache
+def head_revision() -> str:
+    """The newest migration that this version of TOP_N knows."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None, "there is at least one migration"  # noqa: S101 - shipped with the code
+    return head
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The migration that the database is at; None: empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(url: URL) -> None:
+    """Run what is missing, on a connection of its own, under a lock. Others wait, then find nothing to do."""
+    engine = make_engine(url, is_for_migration=True)
+    try:
+        with engine.connect() as connection, _alone(connection):
+            if current_revision(connection) != head_revision():
+                command.upgrade(_config(connection), "head")
+    except CommandError as error:
+        raise ServiceUnavailable(
+            "database",
+            f"its tables were made by another version of TOP_N ({error}).",
+            "Start that version, or restore a backup made by this one.",
+        ) from error
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """On SQLite the writing transaction is the lock, and all or nothing is migrated. MySQL commits each change
+    of a table by itself, so there the lock is a named one of the session; it ends with the process too."""
+    if connection.dialect.name == "sqlite":
+        connection = connection.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
+        with connection.begin():
+            yield
+        return
+    name = f"topn.migrate.{hashlib.sha256(str(connection.engine.url.database).encode()).hexdigest()[:16]}"
+    if connection.scalar(text("SELECT GET_LOCK(:name, :wait)"), {"name": name, "wait": LOCK_WAIT_SECONDS}) != 1:
+        raise ServiceUnavailable(
+            "database",
+            f"another process has been migrating its tables for {LOCK_WAIT_SECONDS} s.",
+            "Wait until it has ended, then start again.",
+        )
+    try:
+        connection.commit()
+        yield
+        connection.commit()
+    finally:
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+        connection.commit()

@@ -1,0 +1,105 @@
+"""What is held back, by whom and until when. Kept here; the queue makes all but the batches' take effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select
+
+from core.lane import Pause, PauseScope
+from core.store.clock import later_sql, now_sql
+from core.store.database import Database
+from core.store.models import PauseRow
+
+
+@dataclass(frozen=True, slots=True)
+class PauseView:
+    """One reason to hold something back. `until` None: until somebody lifts it."""
+
+    scope: PauseScope
+    key: str
+    by: str
+    reason: str | None
+    since: datetime
+    until: datetime | None
+
+
+class PauseStore:
+    """Pauses. Several may hold back the same thing, one of each person and one of the site; the longest
+    counts, so that a short pause of the site never ends the long one of an administrator."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(
+        self, scope: PauseScope, key: str = "", *, by: str, reason: str | None = None, seconds: float | None = None
+    ) -> Pause:
+        """Hold something back for so many seconds (None: until lifted), in place of an earlier pause by the
+        same. What now holds for it in all, for the queue."""
+
+        def work(connection: Connection) -> Pause:
+            columns = _columns(scope, key)
+            connection.execute(delete(PauseRow).where(*_same(scope, key), PauseRow.by_name == by))
+            until = None if seconds is None else later_sql(seconds)
+            connection.execute(
+                insert(PauseRow).values(**columns, by_name=by, reason=reason, since=now_sql(), until=until)
+            )
+            rows = connection.execute(_in_force().where(*_same(scope, key))).all()
+            return _longest(_view(row) for row in rows)
+
+        return self._db.run_write(work)
+
+    def lift(self, scope: PauseScope, key: str = "") -> int:
+        """End all pauses of this; how many there were."""
+
+        def work(connection: Connection) -> int:
+            return connection.execute(delete(PauseRow).where(*_same(scope, key))).rowcount
+
+        return self._db.run_write(work)
+
+    def effective(self) -> list[Pause]:
+        """What holds for the queue: the longest pause of each thing; those of batches are left out."""
+        by_thing: dict[tuple[PauseScope, str], list[PauseView]] = {}
+        for view in self.list():
+            if view.scope is not PauseScope.BATCH:
+                by_thing.setdefault((view.scope, view.key), []).append(view)
+        return [_longest(views) for views in by_thing.values()]
+
+    def list(self) -> list[PauseView]:
+        """All pauses in force, the oldest first."""
+        with self._db.read() as connection:
+            rows = connection.execute(_in_force().order_by(PauseRow.id)).all()
+        return [_view(row) for row in rows]
+
+
+def _columns(scope: PauseScope, key: str) -> dict[str, Any]:
+    has_id = scope in (PauseScope.USER, PauseScope.ACCOUNT, PauseScope.BATCH)
+    return {
+        "scope": scope,
+        "platform": key if scope is PauseScope.PLATFORM else None,
+        "target_id": int(key) if has_id else None,
+    }
+
+
+def _same(scope: PauseScope, key: str) -> list[ColumnElement[bool]]:
+    return [getattr(PauseRow, name) == value for name, value in _columns(scope, key).items()]
+
+
+def _in_force() -> Any:
+    return select(PauseRow.__table__).where(or_(PauseRow.until.is_(None), PauseRow.until > now_sql()))
+
+
+def _view(row: Row[Any]) -> PauseView:
+    key = row.platform or ("" if row.target_id is None else str(row.target_id))
+    return PauseView(PauseScope(row.scope), key, row.by_name, row.reason, row.since, row.until)
+
+
+def _longest(views: Iterable[PauseView]) -> Pause:
+    first, *others = views
+    ends = [view.until for view in (first, *others)]
+    known = [end for end in ends if end is not None]
+    until_ms = int(max(known).timestamp() * 1000) if len(known) == len(ends) else None
+    return Pause(first.scope, first.key, until_ms)

@@ -1,0 +1,74 @@
+"""What the queue asks of the database: `core.lane.RowSnapshot` over the tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from core.lane import AccountLimits, LaneEntry, Pause, RunningRow, StartRow, UserLimits
+from core.store.database import Database
+from core.store.due import MAY_GO
+from core.store.limits import LimitStore
+from core.store.models import PublishTask, UserLimit
+from core.store.pauses import PauseStore
+from core.store.task_moves import TASKS, lane_entry
+from core.task_state import TaskStatus
+
+
+class DatabaseRows:
+    """The database as the queue sees it."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._limits = LimitStore(db)
+        self._pauses = PauseStore(db)
+
+    def waiting_entries(self, after_id: int, limit: int) -> list[LaneEntry]:
+        """Tasks that may go now, by rising id."""
+        statement = select(TASKS).where(*MAY_GO, PublishTask.id > after_id)
+        with self._db.read() as connection:
+            rows = connection.execute(statement.order_by(PublishTask.id).limit(limit)).all()
+        return [lane_entry(row) for row in rows]
+
+    def running_rows(self) -> list[RunningRow]:
+        """Every running task."""
+        statement = select(
+            PublishTask.id, PublishTask.user_id, PublishTask.account_id, PublishTask.first_claimed_ms
+        ).where(PublishTask.status == TaskStatus.RUNNING)
+        with self._db.read() as connection:
+            rows = connection.execute(statement).all()
+        return [RunningRow(row.id, row.user_id, row.account_id, row.first_claimed_ms) for row in rows]
+
+    def starts_since(self, since_ms: int) -> list[StartRow]:
+        """Starts first claimed after `since_ms` and after their user's last reset."""
+        statement = (
+            select(PublishTask.id, PublishTask.user_id, PublishTask.account_id, PublishTask.first_claimed_ms)
+            .outerjoin(UserLimit, UserLimit.user_id == PublishTask.user_id)
+            .where(
+                PublishTask.first_claimed_ms > since_ms,
+                PublishTask.first_claimed_ms > func.coalesce(UserLimit.starts_reset_ms, 0),
+            )
+            .order_by(PublishTask.first_claimed_ms)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(statement).all()
+        return [StartRow(row.id, row.user_id, row.account_id, row.first_claimed_ms) for row in rows]
+
+    def user_limits(self) -> list[UserLimits]:
+        """All overrides of users."""
+        return self._limits.user_limits()
+
+    def account_limits(self) -> list[AccountLimits]:
+        """All overrides of accounts."""
+        return self._limits.account_limits()
+
+    def pauses(self) -> list[Pause]:
+        """All pauses in force, the longest of each thing, except those of batches."""
+        return self._pauses.effective()
+
+    def save_user_limits(self, limits: UserLimits) -> None:
+        """Keep a user's overrides."""
+        self._limits.save(limits)
+
+    def save_starts_reset(self, user_id: int, reset_ms: int) -> None:
+        """Keep that starts up to `reset_ms` (Redis' time) no longer count for this user."""
+        self._limits.save_starts_reset(user_id, reset_ms)

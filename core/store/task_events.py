@@ -1,0 +1,109 @@
+"""The kinds of lines in a task's timeline, and how one is written: with the change it tells of, or not at all."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from core.store.clock import now_sql
+from core.store.models import TaskEventRow
+from core.task_state import Action
+
+
+class EventKind(StrEnum):
+    """What happened. The facts are in the event's detail; sentences are made where they are shown."""
+
+    HANDED_IN = "handed_in"
+    """It was accepted. Detail: by, batch."""
+    TAKEN = "taken"
+    """A worker holds it now. Detail: attempt, fence, mark."""
+    TAKE_UNDONE = "take_undone"
+    """The worker could not start it, and the attempt does not count. Detail: reason."""
+    STEP = "step"
+    """The attempt came to a step that people see. Detail: step, progress."""
+    DRAFT_CREATED = "draft_created"
+    """The site gave the draft its id. Detail: draft_id."""
+    DRAFTED = "drafted"
+    """The saved draft was read back and matches. Detail: draft_id, content_hash, text_length."""
+    DRAFT_DISCARDED = "draft_discarded"
+    """The draft is gone or no longer matches: it will be written again. Detail: reason."""
+    SUBMITTING = "submitting"
+    """The publish click comes next. Detail: draft_id."""
+    DRAFT_REOPENED = "draft_reopened"
+    """The site still holds a draft: the click did not publish it. Detail: reason."""
+    PUBLISHED = "published"
+    """It is on the site. Detail: remote_id, result_url, site_state."""
+    DRAFT_SAVED = "draft_saved"
+    """It is saved on the site as a draft, as its owner wished."""
+    WILL_RETRY = "will_retry"
+    """Detail: error_class, message, delay_seconds, uses_retry, is_crash."""
+    BLOCKED = "blocked"
+    """A person is needed. Detail: reason, error_class, message, evidence."""
+    FAILED = "failed"
+    """Detail: error_class, message, crashes."""
+    CANCEL_REQUESTED = "cancel_requested"
+    """Its owner asked to stop it while it was running. Detail: by."""
+    CANCELLED = "cancelled"
+    """Detail: by, or what it was doing."""
+    HANDED_BACK = "handed_back"
+    """The worker stopped on purpose; another goes on. Detail: reason."""
+    RESCUED = "rescued"
+    """Its worker died or fell silent; another goes on. Detail: lost_worker, reason, crashes, checkpoint."""
+    RESUMED = "resumed"
+    """A blocked task goes on. Detail: by, answer."""
+    RETRIED_BY_HAND = "retried_by_hand"
+    """Detail: by, from."""
+    CONFIRMED_ONLINE = "confirmed_online"
+    """A person found it online. Detail: by, link."""
+    GIVEN_UP = "given_up"
+    """A person left it as it is; it may be online. Detail: by."""
+    RESCHEDULED = "rescheduled"
+    """Detail: by, run_at."""
+    REPRIORITISED = "reprioritised"
+    """Detail: by, priority."""
+    EDITED = "edited"
+    """Detail: by, version, title."""
+    VERIFIED = "verified"
+    """The site was asked whether it is online. Detail: outcome, reason, last_url."""
+    ORPHAN_DRAFT = "orphan_draft"
+    """A draft that TOP_N no longer knows may be in the account. Detail: reason."""
+    CRASHED = "crashed"
+    """The browser or its driver died or hung. Detail: reason, step."""
+    SITE_BUSY = "site_busy"
+    """The site asks this account to slow down. Detail: retry_after."""
+    COOKIES_STORED = "cookies_stored"
+    """The refreshed sign-in was stored back. Detail: version."""
+    NOTE = "note"
+    """Anything else worth knowing afterwards."""
+
+
+ACTION_EVENTS: dict[Action, EventKind] = {
+    Action.TAKE: EventKind.TAKEN,
+    Action.FINISH: EventKind.PUBLISHED,
+    Action.SAVE_DRAFT: EventKind.DRAFT_SAVED,
+    Action.RETRY_LATER: EventKind.WILL_RETRY,
+    Action.BLOCK: EventKind.BLOCKED,
+    Action.FAIL: EventKind.FAILED,
+    Action.STOP: EventKind.CANCELLED,
+    Action.HAND_BACK: EventKind.HANDED_BACK,
+    Action.RESCUE: EventKind.RESCUED,
+    Action.RESCUE_FAIL: EventKind.FAILED,
+    Action.RESCUE_CANCEL: EventKind.CANCELLED,
+    Action.CANCEL: EventKind.CANCELLED,
+    Action.RESUME: EventKind.RESUMED,
+    Action.RETRY_BY_HAND: EventKind.RETRIED_BY_HAND,
+    Action.CONFIRM_ONLINE: EventKind.CONFIRMED_ONLINE,
+    Action.GIVE_UP: EventKind.GIVEN_UP,
+}
+
+
+def add_event(
+    connection: Connection, task_id: int, kind: EventKind, detail: dict[str, Any], *, worker_id: str | None
+) -> None:
+    """Write one line of the timeline. Facts that are None are left out."""
+    facts = {name: fact for name, fact in detail.items() if fact is not None}
+    connection.execute(
+        insert(TaskEventRow).values(task_id=task_id, at=now_sql(), kind=kind, worker_id=worker_id, detail=facts)
+    )

@@ -1,0 +1,156 @@
+"""Leases of running tasks: kept alive while their worker lives, and handed on when it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from core.errors import NotFound
+from core.lane import LaneEntry
+from core.store.clock import later_sql, now_sql
+from core.store.models import PublishTask
+from core.store.task_moves import TASKS, Conditions, lane_entry, lock_task, move
+from core.store.task_part import TaskPart
+from core.task_state import MAX_CRASHES, Action, Checkpoint, TaskStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiredLease:
+    """A running task whose worker has been silent for too long. `entry` is its place in line once rescued."""
+
+    task_id: int
+    fence: int
+    worker_id: str
+    lease_until: datetime
+    checkpoint: Checkpoint
+    crash_count: int
+    entry: LaneEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """What became of a dead worker's task; it belongs in the line again if `action` is RESCUE."""
+
+    action: Action
+    entry: LaneEntry
+
+
+@dataclass(frozen=True, slots=True)
+class CancelWish:
+    """A running task that its owner asked to stop."""
+
+    task_id: int
+    fence: int
+    checkpoint: Checkpoint
+
+
+class TaskRecovery(TaskPart):
+    """For the keeper of leases in each worker process, the rescuer and the supervisor."""
+
+    def renew_leases(self, worker_id: str, task_ids: Collection[int]) -> set[int]:
+        """Prolong the leases of these tasks as far as this worker still holds them; the ids of those."""
+        if not task_ids:
+            return set()
+        mine = (
+            PublishTask.id.in_(sorted(task_ids)),
+            PublishTask.worker_id == worker_id,
+            PublishTask.status == TaskStatus.RUNNING,
+        )
+        prolong = update(PublishTask).where(*mine).values(lease_until=later_sql(self._lease_seconds))
+
+        def renew(connection: Connection) -> set[int]:
+            if connection.execute(prolong).rowcount == len(set(task_ids)):
+                return set(task_ids)
+            return set(connection.scalars(select(PublishTask.id).where(*mine)))
+
+        return self._db.run_write(renew)
+
+    def cancel_requested(self, worker_id: str) -> list[CancelWish]:
+        """Running tasks of this worker that their owners asked to stop."""
+        wanted = select(PublishTask.id, PublishTask.fence, PublishTask.checkpoint).where(
+            PublishTask.status == TaskStatus.RUNNING,
+            PublishTask.worker_id == worker_id,
+            PublishTask.cancel_requested.is_(True),
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(wanted).all()
+        return [CancelWish(row.id, row.fence, Checkpoint(row.checkpoint)) for row in rows]
+
+    def expired(self, limit: int = 100) -> list[ExpiredLease]:
+        """Running tasks whose lease has ended on the database's clock, the longest ended first."""
+        ended = (
+            select(TASKS)
+            .where(PublishTask.status == TaskStatus.RUNNING, PublishTask.lease_until <= now_sql())
+            .order_by(PublishTask.lease_until)
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return [_expired(row) for row in connection.execute(ended)]
+
+    def rescue(self, expired: ExpiredLease) -> Action | None:
+        """Hand on a task whose lease has ended, with one crash more: RESCUE back to the line, RESCUE_FAIL at
+        `MAX_CRASHES`, RESCUE_CANCEL if its owner asked to stop it and it is not submitted. None: its worker
+        came back to life, or somebody else was faster."""
+        ended = (PublishTask.lease_until <= now_sql(),)
+        return self._db.run_write(partial(_rescue, expired.task_id, expired.fence, "lease ended", ended))
+
+    def release_worker(self, worker_id: str, *, reason: str = "worker died") -> list[Rescued]:
+        """Hand on all tasks of a worker that is known to be dead, without waiting for their leases. Only for
+        who has seen its process end: a live one would go on until its next write is refused."""
+        its = select(TASKS).where(PublishTask.status == TaskStatus.RUNNING, PublishTask.worker_id == worker_id)
+        with self._db.read() as connection:
+            rows = connection.execute(its).all()
+        rescued = []
+        for row in rows:
+            action = self._db.run_write(partial(_rescue, row.id, row.fence, reason, ()))
+            if action is not None:
+                rescued.append(Rescued(action, lane_entry(row)))
+        return rescued
+
+
+def _expired(row: Row[Any]) -> ExpiredLease:
+    return ExpiredLease(
+        task_id=row.id,
+        fence=row.fence,
+        worker_id=row.worker_id,
+        lease_until=row.lease_until,
+        checkpoint=Checkpoint(row.checkpoint),
+        crash_count=row.crash_count,
+        entry=lane_entry(row),
+    )
+
+
+def _rescue(task_id: int, fence: int, reason: str, only_if: Conditions, connection: Connection) -> Action | None:
+    try:
+        row = lock_task(connection, task_id)
+    except NotFound:
+        return None
+    crashes = row.crash_count + 1
+    detail = {
+        "lost_worker": row.worker_id,
+        "reason": reason,
+        "crashes": crashes,
+        "checkpoint": row.checkpoint,
+        "progress": row.progress,
+    }
+    action, values = Action.RESCUE, dict[str, Any]()
+    if row.cancel_requested and row.checkpoint != Checkpoint.SUBMITTING:
+        action = Action.RESCUE_CANCEL
+    elif crashes >= MAX_CRASHES:
+        action, values = Action.RESCUE_FAIL, crash_failure(crashes, row.checkpoint)
+        detail |= values
+    moved = move(connection, action, task_id, fence, only_if=only_if, detail=detail, crash_count=crashes, **values)
+    return action if moved else None
+
+
+def crash_failure(crashes: int, checkpoint: str) -> dict[str, str]:
+    """The columns that say why a task was failed for its crashes."""
+    message = f"Its worker died or its browser broke {crashes} times: the article itself is the likely cause."
+    if checkpoint == Checkpoint.SUBMITTING:
+        message += " It was submitted before and may be online: a retry looks first."
+    return {"error_class": "Crashed", "error_message": message}

@@ -63,7 +63,8 @@ def _commit(visit: Visit, draft: Draft) -> None:
 
 async def _commit_later(visit: Visit, draft: Draft, seconds: float) -> None:
     await asyncio.sleep(seconds)
-    _commit(visit, draft)
+    if visit.state.drafts.get(draft.id) is draft:  # The site may have been reset meanwhile.
+        _commit(visit, draft)
 
 
 def _payload(body: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -21,6 +23,15 @@ from tests.practice_site.state import SiteState
 
 STATIC = Path(__file__).parent / "static"
 DRAFTJS = Path(__file__).parents[1] / "draftjs_page"
+
+
+class CachedFiles(StaticFiles):
+    """Files that a browser keeps for an hour, as it keeps those of the real site."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "public, max-age=3600"
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +53,8 @@ def create_app(options: SiteOptions | None = None, state: SiteState | None = Non
     app.state.options = options
     for router in (practice, practice_page, articles, publishing, members, sign_in, pages):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static", CachedFiles(directory=STATIC))
     if options.draftjs_modules is not None:
-        app.mount("/draftjs/modules", StaticFiles(directory=options.draftjs_modules))
-        app.mount("/draftjs", StaticFiles(directory=DRAFTJS))
+        app.mount("/draftjs/modules", CachedFiles(directory=options.draftjs_modules))
+        app.mount("/draftjs", CachedFiles(directory=DRAFTJS))
     return Gate(app, state)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from tests.practice_site import faults as faults_module
+from tests.practice_site.fault_labels import FAULT_LABELS
 from tests.practice_site.faults import Fault, FaultRule
 from tests.practice_site.html_text import text_length
 from tests.practice_site.practice_api import site
@@ -21,18 +19,6 @@ from tests.practice_site.templates import Html, Templates, script_json
 router = APIRouter(prefix="/practice")
 templates = Templates()
 NOTHING = Html('<tr><td colspan="9" class="empty">还没有</td></tr>')
-
-
-def explanations() -> dict[str, str]:
-    """What each fault does: the sentence below its name in the source, so that it is written once."""
-    source = inspect.getsource(faults_module.Fault)
-    return {
-        value: " ".join(words.split())
-        for value, words in re.findall(r'= "(\w+)"\n\s+"""(.+?)"""', source, flags=re.DOTALL)
-    }
-
-
-EXPLANATIONS = explanations()
 
 
 @router.get("/")
@@ -52,10 +38,9 @@ async def practice_page(request: Request) -> Response:
         posts=_rows([templates.render("practice_post.html", **_post_values(post)) for post in reversed(posts)]),
         drafts=_rows([_draft_row(state, draft) for draft in reversed(list(state.drafts.values()))]),
         faults=_rows([_fault_row(state, rule) for rule in state.faults.all()]),
-        fault_options=Html("".join(_option(fault.value, fault.value) for fault in Fault)),
+        fault_options=Html("".join(_option(fault.value, label) for fault, label in FAULT_LABELS.items())),
         account_options=Html("".join(_option(account.id, account.name) for account in state.accounts.values())),
         codes=_rows([_code_row(state, code.token) for code in state.qr_codes.open()]),
-        explanations=script_json(EXPLANATIONS),
     )
     return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
@@ -117,7 +102,7 @@ def _fault_row(state: SiteState, rule: FaultRule) -> Html:
     return templates.render(
         "practice_fault.html",
         fault=rule.fault.value,
-        explanation=EXPLANATIONS[rule.fault.value],
+        label=FAULT_LABELS[rule.fault],
         account=account.name if account else "所有账号",
         account_id=rule.account_id or "",
         left="直到关闭" if rule.times is None else f"还有 {rule.times} 次",

@@ -39,6 +39,7 @@ export class Autosave {
       else await this.create();
       if (!this.isDirty) this.status.textContent = "刚刚 · 草稿";
     } catch (error) {
+      if (error.status === 401) location.assign(`/signin?next=${encodeURIComponent(location.pathname)}`);
       this.isDirty = true;
       this.status.textContent = "保存失败";
       this.plan(RETRY_MS);

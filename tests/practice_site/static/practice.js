@@ -1,12 +1,6 @@
 // Refreshes the lists every two seconds, without touching a form that somebody is filling in.
 
 const REFRESH_MS = 2000;
-const explanations = JSON.parse(document.getElementById("explanations").textContent);
-const choice = document.querySelector('select[name="fault"]');
-
-function explain() {
-  document.getElementById("explanation").textContent = explanations[choice.value];
-}
 
 async function refresh() {
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
@@ -16,6 +10,4 @@ async function refresh() {
   }
 }
 
-choice.addEventListener("change", explain);
-explain();
 setInterval(() => refresh().catch(() => {}), REFRESH_MS);

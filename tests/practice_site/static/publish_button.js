@@ -57,7 +57,7 @@ export class PublishButton {
     } catch (error) {
       if (error.redirect) location.assign(error.redirect);
       else if (error.status === 401) location.assign(`/signin?next=${encodeURIComponent(location.pathname)}`);
-      else notify(error.status ? error.message : "网络异常，请稍后再试");
+      else notify(error.status ? error.message : "网络连接失败，请检查网络");
     } finally {
       this.isBusy = false;
       this.update();

@@ -1,0 +1,16 @@
+-- missing.lua: which of these tasks are neither in line nor running?
+-- ARGV: 1 prefix, then for each task: id, user, account.
+-- Reply: the positions of the missing, from 0. Loop: once per task, the caller sends at most 500.
+local positions = {}
+for index = 2, #ARGV, 3 do
+    local task, user, account = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+    local level = accounts_of(user)
+    -- A lane nobody would look at is as good as none.
+    local is_in_line = redis.call('ZSCORE', lane_of(user, account), task)
+        and (redis.call('ZSCORE', level.ready, account) or redis.call('ZSCORE', level.parked, account))
+        and (redis.call('ZSCORE', users.ready, user) or redis.call('ZSCORE', users.parked, user))
+    if not is_in_line and redis.call('HEXISTS', RUNNING, task) == 0 then
+        positions[#positions + 1] = (index - 2) / 3
+    end
+end
+return positions

@@ -1,0 +1,156 @@
+"""A database of a test, and ways to move the line through time without waiting."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from redis import Redis
+
+from core.lane import (
+    AccountLimits,
+    Claim,
+    LaneEntry,
+    LimitDefaults,
+    Pause,
+    RunningRow,
+    StartRow,
+    UserLimits,
+)
+from core.queue.fair_queue import FairQueue
+
+DEFAULTS = LimitDefaults(
+    max_running_per_user=10, max_starts_per_minute=20, max_running_per_account=10, account_gap_seconds=0
+)
+
+
+class MemoryRows:
+    """Rows in memory, with the moves a worker makes. Implements `RowSnapshot`."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.waiting: dict[int, LaneEntry] = {}
+        self.running: dict[int, LaneEntry] = {}
+        self.first_claimed_ms: dict[int, int] = {}
+        self.owner: dict[int, tuple[int, int]] = {}
+        self.resets: dict[int, int] = {}
+        self.limits: dict[int, UserLimits] = {}
+        self.limits_of_accounts: dict[int, AccountLimits] = {}
+        self.all_pauses: list[Pause] = []
+
+    def add(self, *entries: LaneEntry) -> None:
+        """Accept tasks, as the store commits rows."""
+        with self.lock:
+            for entry in entries:
+                self.waiting[entry.task_id] = entry
+                self.owner[entry.task_id] = (entry.user_id, entry.account_id)
+
+    def take(self, claim: Claim) -> bool:
+        """Waiting → running."""
+        with self.lock:
+            entry = self.waiting.pop(claim.task_id, None)
+            if entry is None:
+                return False
+            self.running[claim.task_id] = entry
+            self.first_claimed_ms.setdefault(claim.task_id, claim.claimed_ms)
+            return True
+
+    def undo_take(self, claim: Claim) -> None:
+        """Running → waiting, as if never taken."""
+        with self.lock:
+            self.waiting[claim.task_id] = self.running.pop(claim.task_id)
+            if claim.is_fresh:
+                del self.first_claimed_ms[claim.task_id]
+
+    def hand_back(self, task_id: int) -> LaneEntry:
+        """Running → waiting, to be resumed."""
+        with self.lock:
+            entry = replace(self.running.pop(task_id), is_resumed=True)
+            self.waiting[task_id] = entry
+            return entry
+
+    def finish(self, task_id: int) -> None:
+        """Running → final."""
+        with self.lock:
+            del self.running[task_id]
+
+    def waiting_entries(self, after_id: int, limit: int) -> list[LaneEntry]:
+        with self.lock:
+            return [self.waiting[key] for key in sorted(self.waiting) if key > after_id][:limit]
+
+    def running_rows(self) -> list[RunningRow]:
+        with self.lock:
+            return [
+                RunningRow(task_id, entry.user_id, entry.account_id, self.first_claimed_ms.get(task_id, 0))
+                for task_id, entry in self.running.items()
+            ]
+
+    def starts_since(self, since_ms: int) -> list[StartRow]:
+        with self.lock:
+            return [
+                StartRow(task_id, *self.owner[task_id], started)
+                for task_id, started in self.first_claimed_ms.items()
+                if started > since_ms and started > self.resets.get(self.owner[task_id][0], 0)
+            ]
+
+    def user_limits(self) -> list[UserLimits]:
+        return list(self.limits.values())
+
+    def account_limits(self) -> list[AccountLimits]:
+        return list(self.limits_of_accounts.values())
+
+    def pauses(self) -> list[Pause]:
+        return list(self.all_pauses)
+
+    def save_user_limits(self, limits: UserLimits) -> None:
+        self.limits[limits.user_id] = limits
+
+    def save_starts_reset(self, user_id: int, reset_ms: int) -> None:
+        self.resets[user_id] = reset_ms
+
+
+def entry(task_id: int, user_id: int = 1, account_id: int | None = None, **facts: object) -> LaneEntry:
+    """A task of a user; without an account, of the user's only one."""
+    return replace(
+        LaneEntry(task_id, user_id, user_id * 100 if account_id is None else account_id, "zhihu"),
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+def make_queue(
+    redis: Redis, rows: MemoryRows, *, prefix: str = "", defaults: LimitDefaults = DEFAULTS
+) -> FairQueue:
+    """A line of its own."""
+    return FairQueue(redis, prefix=prefix, defaults=defaults, rows=rows)
+
+
+def claims(queue: FairQueue, most: int = 1000) -> list[Claim]:
+    """Claim until nothing may go."""
+    found: list[Claim] = []
+    while len(found) < most and (claim := queue.claim()) is not None:
+        found.append(claim)
+    return found
+
+
+def let_time_pass(redis: Redis, seconds: float, prefix: str = "") -> None:
+    """Make everything in the line `seconds` older. The scripts themselves only ever ask Redis for the time."""
+    step = round(seconds * 1000)
+    for name in redis.scan_iter(match=f"{prefix}*"):
+        bare = name[len(prefix) :]
+        if bare.endswith((":starts", ":parked")) or bare == "queue:parked":
+            redis.zunionstore(name, {name: 1}) if step == 0 else _shift(redis, name, step)
+        elif bare.endswith(":last"):
+            redis.set(name, int(redis.get(name)) - step, keepttl=True)
+        elif bare == "queue:running":
+            for task, text in redis.hgetall(name).items():
+                number, claimed_ms, rest = text.split(":", 2)
+                redis.hset(name, task, f"{number}:{int(claimed_ms) - step}:{rest}")
+        elif bare == "queue:pauses":
+            for field, ends in redis.hgetall(name).items():
+                if int(ends):
+                    redis.hset(name, field, int(ends) - step)
+
+
+def _shift(redis: Redis, name: str, step: int) -> None:
+    for member in redis.zrange(name, 0, -1):
+        redis.zincrby(name, -step, member)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from core.store.clock import now_sql
 from core.store.models import Account, Article, PublishTask
 from core.store.records import HeldTask, StoredArticle
 from core.task_state import Checkpoint, Mode, TaskStatus
@@ -13,6 +14,7 @@ from core.task_state import Checkpoint, Mode, TaskStatus
 _HELD = (
     select(
         PublishTask.__table__,
+        now_sql().label("read_at"),
         Account.name.label("account_name"),
         Article.title,
         Article.content,
@@ -71,4 +73,6 @@ def _held(row: Row[Any]) -> HeldTask:
         submitted_at=row.submitted_at,
         content_hash=row.content_hash,
         article=stored_article(row),
+        priority=row.priority,
+        submitted_seconds_ago=(row.read_at - row.submitted_at).total_seconds() if row.submitted_at else None,
     )

@@ -43,6 +43,7 @@ class PauseStore:
         def work(connection: Connection) -> Pause:
             columns = _columns(scope, key)
             connection.execute(delete(PauseRow).where(*_same(scope, key), PauseRow.by_name == by))
+            connection.execute(delete(PauseRow).where(PauseRow.until <= now_sql()))
             until = None if seconds is None else later_sql(seconds)
             connection.execute(
                 insert(PauseRow).values(**columns, by_name=by, reason=reason, since=now_sql(), until=until)

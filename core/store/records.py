@@ -142,8 +142,6 @@ class HeldTask:
     content_hash: str | None
     article: StoredArticle
     priority: int = 5
-    progress_before: int = 0
-    """The progress that earlier attempts had reached when this one took the task."""
     submitted_seconds_ago: float | None = None
     """`submitted_at` against the database's clock at the take; a worker's own clock may jump."""
 

@@ -14,9 +14,10 @@ from core.errors import NotFound
 from core.lane import LaneEntry
 from core.store.clock import later_sql, now_sql
 from core.store.models import PublishTask
+from core.store.task_events import EventKind, add_event
 from core.store.task_moves import TASKS, Conditions, lane_entry, lock_task, move
 from core.store.task_part import TaskPart
-from core.task_state import MAX_CRASHES, Action, Checkpoint, TaskStatus
+from core.task_state import MAX_CRASHES, Action, Checkpoint, Step, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,15 @@ def _rescue(task_id: int, fence: int, reason: str, only_if: Conditions, connecti
         action, values = Action.RESCUE_FAIL, crash_failure(crashes, row.checkpoint)
         detail |= values
     moved = move(connection, action, task_id, fence, only_if=only_if, detail=detail, crash_count=crashes, **values)
+    if moved and _may_leave_orphan(row):
+        reason = "the worker died after signing in, before any draft was saved"
+        add_event(connection, task_id, EventKind.ORPHAN_DRAFT, {"reason": reason}, worker_id=row.worker_id)
     return action if moved else None
+
+
+def _may_leave_orphan(row: Row[Any]) -> bool:
+    """Whether the dead worker may have made a draft on the site whose id it could not save."""
+    return row.checkpoint == Checkpoint.NONE and row.remote_draft_id is None and row.progress >= Step.SIGNED_IN
 
 
 def crash_failure(crashes: int, checkpoint: str) -> dict[str, str]:

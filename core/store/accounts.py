@@ -1,0 +1,147 @@
+"""Platform accounts and their sealed cookies."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import Conflict, NotFound
+from core.store.clock import now_sql
+from core.store.database import Database
+from core.store.models import Account, User
+from core.store.records import AccountState, AccountView
+from core.store.vault import Vault
+
+_VIEW = select(Account.__table__, User.name.label("user_name")).join(User, User.id == Account.user_id)
+
+
+class AccountStore:
+    """Accounts. Cookies are opaque bytes here, sealed in the table, never in a view."""
+
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+
+    def add(self, user_id: int, platform: str, name: str, cookies: bytes) -> AccountView:
+        """A new account. Raises Conflict if this user has one of this name on this platform."""
+
+        def work(connection: Connection) -> int:
+            values = {"user_id": user_id, "platform": platform, "name": name, "created_at": now_sql()}
+            account_id = int(connection.execute(insert(Account).values(values)).lastrowid)
+            sealed = self._vault.seal(account_id, cookies)
+            mine = update(Account).where(Account.id == account_id)
+            connection.execute(mine.values(cookies_sealed=sealed, cookies_version=1))
+            return account_id
+
+        try:
+            return self.get(self._db.run_write(work))
+        except IntegrityError as error:
+            if self.find(user_id, platform, name) is None:
+                raise NotFound("user", user_id) from error
+            raise Conflict(
+                f"Account {name}", f"exists on {platform} already.", "Replace its cookies, or choose another name."
+            ) from error
+
+    def get(self, account_id: int) -> AccountView:
+        """Raises NotFound."""
+        with self._db.read() as connection:
+            row = connection.execute(_VIEW.where(Account.id == account_id)).one_or_none()
+        if row is None:
+            raise NotFound("account", account_id)
+        return _view(row)
+
+    def find(self, user_id: int, platform: str, name: str) -> AccountView | None:
+        """The account of this name, if there is one."""
+        wanted = _VIEW.where(Account.user_id == user_id, Account.platform == platform, Account.name == name)
+        with self._db.read() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else _view(row)
+
+    def by_name(self, user_id: int, platform: str, name: str) -> AccountView:
+        """Raises NotFound."""
+        found = self.find(user_id, platform, name)
+        if found is None:
+            raise NotFound("account", name)
+        return found
+
+    def load_cookies(self, account_id: int) -> tuple[bytes, int]:
+        """The cookies and their version. Raises NotFound, and ServiceUnavailable if no key opens them."""
+        wanted = select(Account.cookies_sealed, Account.cookies_version).where(Account.id == account_id)
+        with self._db.read() as connection:
+            row = connection.execute(wanted).one_or_none()
+        if row is None or row.cookies_sealed is None:
+            raise NotFound("sign-in of account", account_id)
+        return self._vault.open(account_id, row.cookies_sealed), row.cookies_version
+
+    def replace_cookies(self, account_id: int, cookies: bytes, *, expected_version: int | None = None) -> int | None:
+        """Store new cookies; their version. With `expected_version` only if that is still the stored one, so
+        that a worker's refreshed cookies never replace a person's newer sign-in: otherwise None. Without it,
+        the account's state is unchecked again. Raises NotFound."""
+        values: dict[str, Any] = {
+            "cookies_sealed": self._vault.seal(account_id, cookies),
+            "cookies_version": Account.cookies_version + 1,
+        }
+        mine = update(Account).where(Account.id == account_id)
+        if expected_version is None:
+            values |= {"state": AccountState.UNCHECKED, "error_message": None}
+        else:
+            mine = mine.where(Account.cookies_version == expected_version)
+
+        def work(connection: Connection) -> int | None:
+            changed = connection.execute(mine.values(values)).rowcount
+            version: int | None = connection.scalar(select(Account.cookies_version).where(Account.id == account_id))
+            if version is None:
+                raise NotFound("account", account_id)
+            return version if changed else None
+
+        return self._db.run_write(work)
+
+    def set_state(
+        self,
+        account_id: int,
+        state: AccountState,
+        *,
+        remote_id: str | None = None,
+        remote_name: str | None = None,
+        error_message: str | None = None,
+    ) -> None:
+        """What the site said of it just now. A remote id or name of None leaves the known one. Raises NotFound."""
+        values: dict[str, Any] = {"state": state, "checked_at": now_sql(), "error_message": error_message}
+        known = {"remote_id": remote_id, "remote_name": remote_name}
+        values |= {name: value for name, value in known.items() if value is not None}
+        statement = update(Account).where(Account.id == account_id).values(values)
+        if self._db.run_write(lambda connection: connection.execute(statement).rowcount) != 1:
+            raise NotFound("account", account_id)
+
+    def reseal(self) -> int:
+        """Seal all cookies again with the newest key, after which older keys may go; how many. Raises
+        ServiceUnavailable at the first that no key opens."""
+        resealed = 0
+        with self._db.read() as connection:
+            ids = connection.scalars(select(Account.id).where(Account.cookies_sealed.is_not(None))).all()
+        for account_id in ids:
+            resealed += self._db.run_write(partial(self._reseal, account_id))
+        return resealed
+
+    def _reseal(self, account_id: int, connection: Connection) -> bool:
+        mine = Account.id == account_id
+        sealed = connection.scalar(select(Account.cookies_sealed).where(mine).with_for_update())
+        if sealed is None:
+            return False
+        fresh = self._vault.rotate(account_id, sealed)
+        return connection.execute(update(Account).where(mine).values(cookies_sealed=fresh)).rowcount == 1
+
+    def list(self, user_id: int | None = None) -> list[AccountView]:
+        """All accounts, or those of one user, by rising id."""
+        statement = _VIEW.order_by(Account.id)
+        if user_id is not None:
+            statement = statement.where(Account.user_id == user_id)
+        with self._db.read() as connection:
+            return [_view(row) for row in connection.execute(statement)]
+
+
+def _view(row: Row[Any]) -> AccountView:
+    return AccountView(**{name: getattr(row, name) for name in AccountView.__slots__})

@@ -107,13 +107,18 @@ class AccountStore:
         remote_id: str | None = None,
         remote_name: str | None = None,
         error_message: str | None = None,
+        cookies_version: int | None = None,
     ) -> None:
-        """What the site said of it just now. A remote id or name of None leaves the known one. Raises NotFound."""
+        """What the site said of it just now. A remote id or name of None leaves the known one. With
+        `cookies_version` nothing is changed if these are no longer the cookies it was said of. Raises NotFound."""
         values: dict[str, Any] = {"state": state, "checked_at": now_sql(), "error_message": error_message}
         known = {"remote_id": remote_id, "remote_name": remote_name}
         values |= {name: value for name, value in known.items() if value is not None}
         statement = update(Account).where(Account.id == account_id).values(values)
-        if self._db.run_write(lambda connection: connection.execute(statement).rowcount) != 1:
+        if cookies_version is not None:
+            statement = statement.where(Account.cookies_version == cookies_version)
+        changed = self._db.run_write(lambda connection: connection.execute(statement).rowcount)
+        if changed != 1 and cookies_version is None:
             raise NotFound("account", account_id)
 
     def reseal(self) -> int:

@@ -132,6 +132,11 @@ class RetryLater(PublishError):
         super().__init__(reason)
 
 
+class DraftLost(RetryLater):
+    """The saved draft is gone from the site, or was changed there. Nothing was submitted by this call: forget
+    the draft and write it anew. Uses up a retry."""
+
+
 class SiteBusy(PublishError):
     """The site asks this account to slow down: its posts pause for `retry_after` seconds. Uses no retry."""
 

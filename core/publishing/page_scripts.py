@@ -1,0 +1,136 @@
+"""Runs the scripts of `scripts/` inside a page: each waits there by events and answers once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from selenium.common.exceptions import JavascriptException, TimeoutException, WebDriverException
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from core.errors import RetryLater
+from core.publishing.zhihu_page import PAGE_TABLE, Seen
+
+FOLDER: Final = Path(__file__).parent / "scripts"
+_TRIES_AFTER_UNLOAD: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the site answered to one request. Status 0: nothing came."""
+
+    status: int
+    text: str
+
+    @property
+    def is_ok(self) -> bool:
+        return self.status == HTTPStatus.OK
+
+    @property
+    def is_missing(self) -> bool:
+        return self.status == HTTPStatus.NOT_FOUND
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the site decided something. Without a reply, or with 5xx, nobody knows what it did."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The answer as JSON; empty when it is none."""
+        try:
+            value = json.loads(self.text)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def seen(self) -> Seen:
+        """What the answer shows of the site's state. HTML where JSON belongs is the human check's page."""
+        body = self.body
+        inner = body.get("error")
+        error = inner if isinstance(inner, dict) else body
+        code = error.get("code")
+        words = str(error.get("toast_message") or error.get("message") or "") if body else self.text[:3000]
+        redirect = str(error.get("redirect", ""))
+        return Seen(redirect, self.status, words, code if isinstance(code, int) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a script answered."""
+
+    kind: str
+    facts: dict[str, Any]
+
+    def text(self, name: str) -> str:
+        """A fact as text; empty when it is missing."""
+        return str(self.facts.get(name) or "")
+
+    def reply(self, name: str) -> Reply:
+        """A reply of the site that the script read or noted."""
+        value = self.facts.get(name) or {}
+        return Reply(int(value.get("status") or 0), str(value.get("text") or ""))
+
+    @property
+    def seen(self) -> Seen:
+        """Where the page was and what it said."""
+        return Seen(self.text("url"), int(self.facts.get("status") or 0), self.text("words"))
+
+
+class PageScripts:
+    """The scripts, run in the page that a driver shows. `wait_seconds` is the longest wait of one call; it
+    must be shorter than the driver's own script timeout."""
+
+    def __init__(self, driver: WebDriver, wait_seconds: float) -> None:
+        self._driver = driver
+        self._wait_seconds = wait_seconds
+
+    def visit(self, address: str) -> None:
+        """Open a page. Raises RetryLater when it cannot be reached.
+
+        A page that does not finish loading in time is looked at all the same: often only a picture is late.
+        """
+        try:
+            self._driver.get(address)
+        except TimeoutException as error:
+            # Without an answer of the site, the tab still shows what it showed before.
+            if not self._driver.current_url.startswith(address):
+                raise RetryLater(f"{address} did not open in time.") from error
+        except WebDriverException as error:
+            if "net::ERR_" not in str(error):
+                raise
+            reason = str(error).split("net::", 1)[1].split("\n", 1)[0]
+            raise RetryLater(f"{address} could not be reached ({reason}).") from error
+
+    def ask(
+        self, name: str, args: Mapping[str, object] = MappingProxyType({}), *, wait_seconds: float | None = None
+    ) -> Answer:
+        """Run one script with its `args`. Raises RetryLater when the page does not answer at all."""
+        wait = min(self._wait_seconds, wait_seconds or self._wait_seconds)
+        arguments = {**args, "waitMs": int(wait * 1000)}
+        for tries_left in reversed(range(_TRIES_AFTER_UNLOAD)):
+            try:
+                value = self._driver.execute_async_script(_source(name), PAGE_TABLE, arguments)
+                break
+            except JavascriptException as error:
+                # The page went away under the script. The next page is asked the same.
+                if not tries_left:
+                    raise RetryLater("The page kept going away while it was read.") from error
+            except TimeoutException as error:
+                raise RetryLater("The page does not answer.") from error
+        kind = str(value.pop("kind"))
+        if kind == "bug":
+            raise RuntimeError(f"scripts/{name}.js: {value.get('words')}")
+        return Answer(kind, value)
+
+
+@cache
+def _source(name: str) -> str:
+    return "\n".join((FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("page", name))

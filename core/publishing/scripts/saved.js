@@ -1,0 +1,49 @@
+// Waits until the site itself has stored the whole article. args: draftId, title, pieces, textLength, pictures
+// (addresses that the site must have replaced by its own), hasSettings (cover, topics or column were set just
+// now: the site must have saved once more, or have been quiet for a while).
+
+const SETTLE_MS = 5000;
+let lastRecord = { status: 0, text: "" };
+
+/** Why the stored draft is not yet what was written; empty when it is. */
+function lackOf(stored) {
+  if (visible(stored.title ?? "") !== visible(args.title)) return "title";
+  const content = stored.content ?? "";
+  const text = textOfHtml(content);
+  // Site-made additions (a caption, a link's card) are fine; the text twice is not.
+  if (!holdsInOrder(text, args.pieces) || (text.length - args.textLength) * 2 >= args.textLength) return "text";
+  const sources = [...new DOMParser().parseFromString(content, "text/html").images].map((image) => image.getAttribute("src"));
+  const isForeign = (src) => /^(blob|data):/.test(src ?? "") || args.pictures.includes(src);
+  return sources.some(isForeign) ? "pictures" : "";
+}
+
+const saves = () => replies(["POST", "PATCH"], "^/api/articles/(drafts|\\d+/draft)$").filter((reply) => reply.status !== null);
+const savedState = () => document.querySelector(table.saved)?.textContent ?? "";
+
+run(async () => {
+  noteReplies();
+  let lack = "unread";
+  let quietSince = performance.now();
+  let state = null;
+  const savesBefore = args.hasSettings ? saves().length : -1;
+  const found = await seen(async () => {
+    const stop = trouble();
+    if (stop) return stop;
+    const refused = saves().find((reply) => [401, 403, 429].includes(reply.status));
+    if (refused) return { kind: "reply", reply: refused, url: location.href };
+    const now = `${saves().length} ${savedState()}`;
+    if (now !== state) {
+      state = now;
+      quietSince = performance.now();
+      lastRecord = await draftRecord(args.draftId);
+      const stored = lastRecord.status === 200 ? json(lastRecord.text) : null;
+      if (stored?.state !== "draft") return { kind: "record", record: lastRecord, url: location.href };
+      lack = lackOf(stored);
+    }
+    const isQuiet = performance.now() - quietSince > SETTLE_MS;
+    if (!lack && (saves().length > savesBefore || isQuiet)) return { kind: "stored", record: lastRecord };
+    const isSettled = isQuiet && lack && lack !== "pictures" && saves().at(-1)?.status < 300;
+    return isSettled ? { kind: "differs", lack, record: lastRecord } : null;
+  });
+  return found ?? { kind: "waiting", lack, record: lastRecord, saveStatus: saves().at(-1)?.status ?? null, words: wordsOfPage() };
+});

@@ -1,0 +1,105 @@
+"""The settings below the text of Zhihu's write page: cover, topics, column. Set by real clicks and keys."""
+
+from __future__ import annotations
+
+import base64
+from typing import Final
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.remote.webelement import WebElement
+
+from core.errors import PublishError, Rejected, RetryLater
+from core.publishing.content import visible
+from core.publishing.page_scripts import PageScripts
+from core.publishing.publisher import Article, Picture
+from core.publishing.zhihu_page import SELECTORS, error_for
+
+CHOICE_SECONDS: Final = 8.0
+"""How long a list of choices may take to show the one that is looked for."""
+GLANCE_SECONDS: Final = 0.1
+
+
+class ZhihuPanel:
+    """The panel in one open write page."""
+
+    def __init__(self, driver: WebDriver, scripts: PageScripts) -> None:
+        self._driver = driver
+        self._scripts = scripts
+
+    def set_up(self, article: Article) -> None:
+        """Choose what the article asks for. Raises Rejected when the site does not offer it."""
+        if not has_settings(article):
+            return
+        if self._find(_text("toColumn"), seconds=GLANCE_SECONDS) is None:
+            self._need("button", _text("settings")).click()
+        if article.cover is not None:
+            self._hand_in_cover(article.cover)
+        for topic in article.topics:
+            self._add_topic(topic.strip())
+        if article.column:
+            self._choose_column(article.column.strip())
+
+    def _hand_in_cover(self, cover: Picture) -> None:
+        data = base64.b64encode(cover.data).decode()
+        name = f"{cover.sha256[:16]}.{cover.media_type.rpartition('/')[2]}"
+        answer = self._scripts.ask("cover", {"data": data, "mediaType": cover.media_type, "name": name})
+        if answer.kind != "done":
+            raise error_for(answer.seen) or RetryLater("Zhihu did not take the cover in time.")
+
+    def _add_topic(self, topic: str) -> None:
+        if self._is_chosen(topic):
+            return
+        self._need("button", _text("addTopic")).click()
+        search = self._need(_text("topicSearch"))
+        search.clear()
+        search.send_keys(topic)
+        choice = self._find(f"{_text('popover')} button", topic, CHOICE_SECONDS)
+        if choice is None:
+            raise Rejected(f"Zhihu does not offer the topic “{topic}”. Choose another one or leave it out.")
+        choice.click()
+        if self._find(_text("chosenTopic"), f"{topic}×", CHOICE_SECONDS) is None and not self._is_chosen(topic):
+            raise RetryLater(f"Zhihu did not take the topic “{topic}”.")
+
+    def _is_chosen(self, topic: str) -> bool:
+        tags = self._driver.find_elements(By.CSS_SELECTOR, _text("chosenTopic"))
+        return any(visible(tag.text).rstrip("×") == visible(topic) for tag in tags)
+
+    def _choose_column(self, column: str) -> None:
+        self._need(_text("toColumn")).click()
+        combobox = self._need(_text("columnChoice"))
+        if visible(combobox.text) == visible(column):
+            return
+        combobox.click()
+        option = self._find(_text("columnOption"), column, CHOICE_SECONDS)
+        if option is None:
+            raise Rejected(f"This account has no column “{column}”. Correct the name or leave it out.")
+        option.click()
+        if self._find(_text("columnChoice"), column, CHOICE_SECONDS) is None:
+            raise RetryLater(f"Zhihu did not take the column “{column}”.")
+
+    def _find(self, selector: str, label: str = "", seconds: float = CHOICE_SECONDS) -> WebElement | None:
+        answer = self._scripts.ask("find", {"selector": selector, "label": label}, wait_seconds=seconds)
+        if answer.kind == "trouble":
+            raise _trouble(error_for(answer.seen))
+        element = answer.facts.get("element")
+        return element if isinstance(element, WebElement) else None
+
+    def _need(self, selector: str, label: str = "") -> WebElement:
+        element = self._find(selector, label)
+        if element is None:
+            raise RetryLater(f"The write page shows no {label or selector}. It may have changed.")
+        return element
+
+
+def has_settings(article: Article) -> bool:
+    """Whether the article asks for anything in this panel."""
+    return bool(article.cover or article.topics or article.column)
+
+
+def _text(name: str) -> str:
+    return str(SELECTORS[name])
+
+
+def _trouble(error: PublishError | None) -> PublishError:
+    return error or RetryLater("The write page showed an error while its settings were filled in.")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NoReturn
 
 from huey.api import RedisHuey, Task, TaskWrapper
@@ -51,9 +50,17 @@ class FairStorage(RedisStorage):
     def __init__(self, name: str, queue_factory: Callable[[], FairQueue], **_unused: object) -> None:
         # The pool that RedisStorage makes here never connects: every method that would is overridden.
         super().__init__(name, blocking=True)
-        self._queue = cache(queue_factory)
+        self._queue_factory = queue_factory
+        self._queue_lock = threading.Lock()
+        self._only_queue: FairQueue | None = None
         self._stopping = threading.Event()
         self._outage = _Outage()
+
+    def _queue(self) -> FairQueue:
+        with self._queue_lock:
+            if self._only_queue is None:
+                self._only_queue = self._queue_factory()
+            return self._only_queue
 
     def stop_claiming(self) -> None:
         """No thread claims from now on; what runs, runs on."""
@@ -165,7 +172,25 @@ class FairStorage(RedisStorage):
 
 
 class FairConsumer(Consumer):
-    """Huey's consumer with threads; it stops claiming before it stops its threads."""
+    """Huey's consumer with threads; it stops claiming before it stops its threads.
+
+    A process that answers signals itself uses `start_threads`, `end_threads` and `has_threads`: Huey's `start`
+    takes the signals, and runs a scheduler that has nothing to do.
+    """
+
+    def start_threads(self) -> None:
+        """Start claiming."""
+        for _, thread in self.worker_threads:
+            thread.start()
+
+    def end_threads(self) -> None:
+        """Claim no more; each thread ends after what it runs now. Does not wait for them."""
+        self.huey.stop_claiming()
+        self.stop_flag.set()
+
+    def has_threads(self) -> bool:
+        """Whether any thread still runs."""
+        return any(thread.is_alive() for _, thread in self.worker_threads)
 
     def stop(self, graceful: bool = False) -> None:
         """Graceful: returns when all running tasks are done, or after `shutdown_timeout`."""

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from core.services.csv_columns import ERROR_COLUMN, HEADER_ROW, Header, column_of, read_header
+from core.services.csv_columns import ERROR_COLUMN, HEADER_ROW, NAMES, Header, column_of, read_header
 from core.services.csv_faults import RowFault
 from core.services.csv_files import CsvFiles
 from core.services.csv_rows import CsvRow, RowReader
@@ -46,9 +46,8 @@ class ParsedCsv:
     warnings: tuple[RowFault, ...] = ()
     is_readable: bool = True
     """Whether the header could be understood. If not, no row of it can be queued."""
-    name_of_reference: str = "client_ref"
-    """The column of the owner's references as this file writes it."""
-    name_of_title: str = "title"
+    names: dict[str, str] = field(default_factory=dict)
+    """Column → its name as this file writes it, else its English one."""
 
     @property
     def bad_numbers(self) -> frozenset[int]:
@@ -95,8 +94,7 @@ def parse_csv(
         faults=tuple(sorted((*faults, *_duplicates(rows, header)), key=_row)),
         warnings=tuple(sorted((*header.warnings, *reader.warnings), key=_row)),
         is_readable=not any(fault.row == HEADER_ROW for fault in faults),
-        name_of_reference=header.name_of("client_ref"),
-        name_of_title=header.name_of("title"),
+        names={column: header.name_of(column) for column in NAMES},
     )
 
 

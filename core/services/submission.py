@@ -26,3 +26,15 @@ class Submission:
     run_at: datetime | None = None
     priority: int = 5
     client_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleChanges:
+    """What an edit changes of an article; None leaves it as it is. An empty `column` takes it out of its column."""
+
+    title: str | None = None
+    content: str | None = field(default=None, repr=False)
+    content_format: str | None = None
+    column: str | None = None
+    topics: tuple[str, ...] | None = None
+    cover: bytes | None = field(default=None, repr=False)

@@ -1,0 +1,50 @@
+"""Puts committed articles in line. Redis may be away: the article is safe, and the workers' maintenance puts
+it in line within seconds of Redis' return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core.errors import ServiceUnavailable
+from core.lane import LaneEntry
+from core.queue.fair_queue import FairQueue
+from core.store.records import TaskView
+from core.store.task_queries import TaskQueries
+from core.telemetry import get_logger
+
+CHUNK = 1000
+
+logger = get_logger(__name__)
+
+
+class Line:
+    """The queue as services use it: what Redis' absence stops here, is made good later."""
+
+    def __init__(self, queue: FairQueue, queries: TaskQueries) -> None:
+        self._queue = queue
+        self._queries = queries
+
+    def push(self, entries: Sequence[LaneEntry]) -> bool:
+        """Put tasks in line. False when Redis is away."""
+        try:
+            for start in range(0, len(entries), CHUNK):
+                self._queue.push(entries[start : start + CHUNK])
+        except ServiceUnavailable as error:
+            logger.warning("not in line yet, will be put there", tasks=len(entries), reason=str(error))
+            return False
+        return True
+
+    def remove(self, tasks: Iterable[TaskView]) -> None:
+        """Take tasks out of the line. What stays there because Redis is away is dropped when its turn comes."""
+        try:
+            for task in tasks:
+                self._queue.remove(task.id, task.user_id, task.account_id)
+        except ServiceUnavailable as error:
+            logger.warning("still in line, will be dropped in its turn", reason=str(error))
+
+    def place_again(self, task: TaskView) -> None:
+        """After a change of time or priority: out of the line, and in again where it belongs now."""
+        self.remove([task])
+        entry = self._queries.entry(task.id)
+        if entry is not None:
+            self.push([entry])

@@ -112,6 +112,17 @@ Outcome = (
 )
 
 
+@dataclass(slots=True)
+class AttemptEnd:
+    """What is known when an attempt is over. `cookies_version` tells which cookies it was made with; None: it
+    did not come that far."""
+
+    outcome: Outcome
+    screenshot_path: str | None = None
+    cookies_version: int | None = None
+    fresh_cookies: bytes | None = None
+
+
 def back_off_seconds(retries_used: int) -> float:
     """The wait before the next retry, in seconds."""
     base = BACK_OFF_SECONDS[min(retries_used, len(BACK_OFF_SECONDS) - 1)]

@@ -1,0 +1,189 @@
+"""Publishes one article per call: from a turn in line to an outcome in the store and a free slot.
+
+Called by the one Huey task (`tasks.publish`) in each publishing thread.
+"""
+
+from __future__ import annotations
+
+from core.browser.browser_lease import BrowserLease
+from core.errors import PoolTimeout, ServiceUnavailable, TopnError
+from core.lane import Claim, LaneEntry
+from core.store.records import HeldTask
+from core.task_state import Step
+from core.telemetry import bind_facts, forget_facts, get_logger
+from tasks.article_source import ReadyArticle
+from tasks.failpoints import Failpoint, failpoint
+from tasks.held_row import HeldRow
+from tasks.outcome import (
+    AttemptEnd,
+    DraftOnly,
+    HandedBack,
+    NotBegun,
+    Online,
+    Outcome,
+    outcome_of_error,
+)
+from tasks.publish_steps import PublishSteps
+from tasks.running_attempt import RunningAttempt, StepLimits
+from tasks.worker_parts import WorkerParts
+
+CALM_DOWN_SECONDS = 1.0
+"""How long a thread waits after a turn that led to nothing, so that it does not take the same one at once."""
+GOOD_OUTCOMES = (Online, DraftOnly)
+
+logger = get_logger(__name__)
+
+
+class PublishWorker:
+    """Stateless between calls; safe in many threads at once."""
+
+    def __init__(self, parts: WorkerParts) -> None:
+        self._parts = parts
+        settings = parts.settings
+        self._limits = StepLimits(settings.step_seconds, settings.task_seconds)
+
+    def run(self, claim: Claim) -> None:
+        """Publish what `claim` stands for. Raises nothing that the thread could help."""
+        bind_facts(worker_id=self._parts.worker_id, task_id=claim.task_id, user_id=claim.user_id)
+        try:
+            failpoint(Failpoint.AFTER_CLAIM)
+            held = self._take(claim)
+            if held is not None:
+                self._run_held(claim, held)
+        except ServiceUnavailable as error:
+            self._parts.watch.went_away(error)
+            self._calm_down()
+        except Exception:
+            # The edge of a publishing thread: the rescuer and the reconcile put right what is left behind.
+            logger.exception("a turn failed")
+            self._calm_down()
+        finally:
+            forget_facts()
+
+    def _run_held(self, claim: Claim, held: HeldTask) -> None:
+        failpoint(Failpoint.AFTER_TAKE)
+        attempt = RunningAttempt(held, self._limits)
+        self._parts.keeper.watch(attempt)
+        try:
+            row = self._row(attempt)
+            end = self._attempt(claim, attempt, row)
+            attempt.close()
+            is_written = self._parts.settlement.settle(row, end)
+            failpoint(Failpoint.AFTER_RECORD)
+            if end.fresh_cookies is not None and end.cookies_version is not None and is_written:
+                self._parts.articles.keep_cookies(held, end.fresh_cookies, end.cookies_version)
+        finally:
+            self._parts.keeper.forget(attempt)
+        failpoint(Failpoint.BEFORE_RELEASE)
+        self._leave_line(claim, held, end.outcome)
+
+    # 1. The row.
+
+    def _take(self, claim: Claim) -> HeldTask | None:
+        """The row under a new fence. None: there is nothing to do, and the turn is given back."""
+        try:
+            held = self._parts.store.take(claim.task_id, worker_id=self._parts.worker_id, claimed_ms=claim.claimed_ms)
+        except ServiceUnavailable:
+            self._parts.queue.give_back(claim)
+            raise
+        self._parts.watch.answered()
+        if held is None:
+            logger.info("nothing to take")
+            self._parts.queue.give_back(claim, requeue=False)
+        return held
+
+    def _row(self, attempt: RunningAttempt) -> HeldRow:
+        return HeldRow(
+            self._parts.store,
+            attempt,
+            patience_seconds=self._parts.settings.task_seconds,
+            giving_up=self._parts.giving_up,
+            watch=self._parts.watch,
+        )
+
+    # 2. The attempt.
+
+    def _attempt(self, claim: Claim, attempt: RunningAttempt, row: HeldRow) -> AttemptEnd:
+        """Everything that can go wrong becomes a value here."""
+        end = AttemptEnd(NotBegun("the turn was given to another", claim.is_fresh))
+        try:
+            if self._parts.queue.confirm(claim):
+                row.step(Step.CLAIMED)
+                ready = self._parts.articles.prepare(attempt.held)
+                end.cookies_version = ready.cookies_version
+                self._attempt_with_browser(attempt, row, ready, end)
+        except Exception as error:  # noqa: BLE001  # the edge of an attempt: `POLICY` knows what each error means
+            end.outcome = self._outcome_of_error(error, attempt, claim)
+        return end
+
+    def _attempt_with_browser(
+        self, attempt: RunningAttempt, row: HeldRow, ready: ReadyArticle, end: AttemptEnd
+    ) -> None:
+        """The picture of a failure and the cookies of a success can only be had while the lease lasts."""
+        held = attempt.held
+        with self._parts.pool.lease(
+            owner=held.account_id,
+            timeout=self._parts.settings.lease_wait_seconds,
+            cookies_version=ready.cookies_version,
+        ) as browser:
+            try:
+                attempt.attach(browser)
+                row.step(Step.BROWSER_READY)
+                failpoint(Failpoint.AFTER_BROWSER)
+                end.outcome = self._steps(attempt, row, browser, ready).run()
+            except Exception:
+                if not attempt.is_signed_in:
+                    # Else the next lease would take this context for one that has its cookies.
+                    browser.forget_context()
+                end.screenshot_path = self._parts.screenshots.keep(browser, held, attempt.step_name)
+                raise
+            finally:
+                attempt.detach()
+            if isinstance(end.outcome, GOOD_OUTCOMES):
+                end.fresh_cookies = self._parts.articles.changed_cookies(browser, ready)
+            else:
+                end.screenshot_path = self._parts.screenshots.keep(browser, held, attempt.step_name)
+
+    def _steps(self, attempt: RunningAttempt, row: HeldRow, browser: BrowserLease, ready: ReadyArticle) -> PublishSteps:
+        return PublishSteps(
+            attempt,
+            row,
+            self._parts.publishers[attempt.held.platform],
+            browser,
+            ready,
+            verify_seconds=self._parts.settings.verify_seconds,
+            giving_up=self._parts.giving_up,
+        )
+
+    def _outcome_of_error(self, error: Exception, attempt: RunningAttempt, claim: Claim) -> Outcome:
+        """Without a browser nothing has begun, unless the attempt was ended on purpose meanwhile."""
+        if isinstance(error, PoolTimeout | ServiceUnavailable) and attempt.kill_reason is None:
+            outcome: Outcome = NotBegun(str(error), claim.is_fresh)
+        else:
+            outcome = outcome_of_error(error, attempt)
+        logger.warning(
+            "attempt ended",
+            step=attempt.step_name,
+            outcome=type(outcome).__name__,
+            error_class=type(error).__name__,
+            reason=str(error),
+            exc_info=not isinstance(error, TopnError),
+        )
+        return outcome
+
+    # 3. The slot.
+
+    def _leave_line(self, claim: Claim, held: HeldTask, outcome: Outcome) -> None:
+        """Free the slot; what another worker should go on with at once goes back into line."""
+        queue = self._parts.queue
+        if isinstance(outcome, NotBegun):
+            queue.give_back(claim)
+            self._calm_down()
+            return
+        queue.release(claim)
+        if isinstance(outcome, HandedBack):
+            entry = LaneEntry(held.id, held.user_id, held.account_id, held.platform, held.priority, is_resumed=True)
+            queue.push([entry])
+
+    def _calm_down(self) -> None:
+        self._parts.giving_up.wait(CALM_DOWN_SECONDS)

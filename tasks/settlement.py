@@ -1,0 +1,140 @@
+"""Brings the outcome of an attempt into the store: one `match`, each case one fenced change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from core.errors import Conflict, LeaseLost
+from core.publishing.publisher import Published
+from core.store.accounts import AccountStore
+from core.store.records import AccountState
+from core.store.task_events import EventKind
+from core.store.task_store import TaskStore
+from core.task_state import BlockReason
+from core.telemetry import get_logger
+from tasks.held_row import HeldRow
+from tasks.outcome import (
+    AttemptEnd,
+    DraftOnly,
+    Failure,
+    HandedBack,
+    LostToAnother,
+    NeedsPerson,
+    NotBegun,
+    Online,
+    Outcome,
+    SlowedDown,
+    Stopped,
+    TryAgain,
+)
+
+PauseAccount = Callable[[int, float, str], None]
+"""Holds back an account's articles: account id, seconds, reason."""
+
+logger = get_logger(__name__)
+
+
+class Settlement:
+    """Every attempt ends here, once. What the fence refuses is left alone: another worker has the task."""
+
+    def __init__(self, store: TaskStore, accounts: AccountStore, pause_account: PauseAccount) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._pause_account = pause_account
+
+    def settle(self, row: HeldRow, end: AttemptEnd) -> bool:
+        """Write the outcome down. Returns whether it was written."""
+        outcome = end.outcome
+        try:
+            self._write(row, outcome, end)
+        except LeaseLost:
+            logger.warning("outcome not written, the task is held elsewhere", outcome=type(outcome).__name__)
+            return False
+        logger.info("settled", outcome=type(outcome).__name__, message=getattr(outcome, "message", None))
+        return not isinstance(outcome, LostToAnother)
+
+    def _write(self, row: HeldRow, outcome: Outcome, end: AttemptEnd) -> None:
+        store, held = self._store, row.held
+        match outcome:
+            case Online():
+                self._finish(row, outcome.found, end)
+            case DraftOnly():
+                row.write(lambda: store.finish_draft_saved(held, outcome.draft_url))
+            case TryAgain():
+                row.write(lambda: self._retry(row, outcome, end))
+            case SlowedDown():
+                self._slow_down(row, outcome, end)
+            case NeedsPerson():
+                row.write(lambda: self._block(row, outcome, end))
+            case Failure():
+                row.write(lambda: self._fail(row, outcome, end))
+            case Stopped() | HandedBack() | NotBegun():
+                row.write(lambda: self._let_go(row, outcome))
+            case LostToAnother():
+                pass
+            case _:
+                assert_never(outcome)
+
+    def _let_go(self, row: HeldRow, outcome: Stopped | HandedBack | NotBegun) -> None:
+        match outcome:
+            case Stopped():
+                self._store.stop(row.held)
+            case HandedBack(reason):
+                self._store.hand_back(row.held, reason)
+            case NotBegun():
+                self._store.undo_take(row.held, was_fresh=outcome.was_fresh, reason=outcome.reason)
+
+    def _finish(self, row: HeldRow, found: Published, end: AttemptEnd) -> None:
+        """Published, unless another task has this very article: then a person compares the two."""
+        store, held = self._store, row.held
+        try:
+            row.write(lambda: store.finish_published(held, found.remote_id, found.result_url, found.site_state))
+        except Conflict as error:
+            message = str(error)
+            review = NeedsPerson(BlockReason.NEEDS_REVIEW, "Conflict", message, {"result_url": found.result_url})
+            row.write(lambda: self._block(row, review, end))
+
+    def _retry(self, row: HeldRow, outcome: TryAgain, end: AttemptEnd) -> None:
+        self._store.retry_later(
+            row.held,
+            delay_seconds=outcome.delay_seconds,
+            error_class=outcome.error_class,
+            message=outcome.message,
+            uses_retry=outcome.uses_retry,
+            is_crash=outcome.is_crash,
+            screenshot_path=end.screenshot_path,
+        )
+
+    def _slow_down(self, row: HeldRow, outcome: SlowedDown, end: AttemptEnd) -> None:
+        """The pause first: the account's other articles must not run into the same wall meanwhile."""
+        self._pause_account(row.held.account_id, outcome.delay_seconds, outcome.message)
+        row.event(EventKind.SITE_BUSY, retry_after=outcome.delay_seconds)
+        retry = TryAgain(outcome.delay_seconds, "SiteBusy", outcome.message, uses_retry=False)
+        row.write(lambda: self._retry(row, retry, end))
+
+    def _fail(self, row: HeldRow, outcome: Failure, end: AttemptEnd) -> None:
+        self._store.fail(
+            row.held,
+            error_class=outcome.error_class,
+            message=outcome.message,
+            screenshot_path=end.screenshot_path,
+        )
+
+    def _block(self, row: HeldRow, outcome: NeedsPerson, end: AttemptEnd) -> None:
+        """The account first: that the site does not know it stays true whoever holds the task."""
+        if outcome.reason is BlockReason.NEEDS_LOGIN:
+            self._accounts.set_state(
+                row.held.account_id,
+                AccountState.NEEDS_LOGIN,
+                error_message=outcome.message,
+                cookies_version=end.cookies_version,
+            )
+        self._store.block(
+            row.held,
+            outcome.reason,
+            error_class=outcome.error_class,
+            message=outcome.message,
+            evidence=outcome.evidence,
+            screenshot_path=end.screenshot_path,
+        )

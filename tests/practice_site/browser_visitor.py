@@ -14,9 +14,16 @@ from tests.practice_site.client import PracticeAccount
 from tests.servers.local_process import wait_until
 
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --window-size=1280,1000"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,1000",
+)
 WAIT_SECONDS = 20
 PASTE = """
 const [target, html, text] = arguments;

@@ -22,7 +22,7 @@ class HttpVisitor:
         self.session = requests.Session()
         self.session.trust_env = False
         for cookie in account.cookies if account else ():
-            self.session.cookies.set(cookie["name"], cookie["value"])
+            self.session.cookies.set(cookie["name"], cookie["value"], domain=cookie["domain"])
 
     def __enter__(self) -> Self:
         return self

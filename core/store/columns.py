@@ -21,7 +21,12 @@ def _stored(value: str | None) -> str | None:
     """'' becomes NULL, and what UTF-8 cannot carry (half of a surrogate pair) becomes a question mark."""
     if not value:
         return None
-    return value.encode("utf-8", "replace").decode("utf-8")
+    text = str(value)  # an enum's member becomes its word
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 class UtcDateTime(TypeDecorator[datetime]):

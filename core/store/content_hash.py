@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from core.store.records import NewTask
 
 
-def _sha256(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
+def _sha256(*parts: str) -> str:
+    """Each part with its length before it, so that no two lists of parts look the same."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data) + data)
+    return digest.hexdigest()
 
 
 def article_sha256(
@@ -22,7 +26,7 @@ def article_sha256(
     cover_sha256: str | None,
 ) -> str:
     """Of all that a reader sees of an article, hex."""
-    return _sha256(title, content, content_format, column or None, list(topics), cover_sha256)
+    return _sha256(title, content, content_format, column or "", json.dumps(topics), cover_sha256 or "")
 
 
 def article_of(task: NewTask) -> str:
@@ -31,7 +35,7 @@ def article_of(task: NewTask) -> str:
     return article_sha256(task.title, task.content, task.content_format, task.column, task.topics, cover)
 
 
-def request_sha256(task: NewTask) -> str:
+def request_sha256(task: NewTask, article: str) -> str:
     """Of what makes a request the same request: article, account and mode. Time and priority are not part of
     it: their owner may change them afterwards, and a repeated request must still find its task."""
-    return _sha256(article_of(task), task.account_id, task.platform, task.mode)
+    return _sha256(article, str(task.account_id), task.platform, task.mode)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, literal, select
 
 from core.store.clock import now_sql
-from core.store.models import TaskEventRow
+from core.store.models import PublishTask, TaskEventRow
 from core.task_state import Action
 
 
@@ -103,7 +104,25 @@ def add_event(
     connection: Connection, task_id: int, kind: EventKind, detail: dict[str, Any], *, worker_id: str | None
 ) -> None:
     """Write one line of the timeline. Facts that are None are left out."""
-    facts = {name: fact for name, fact in detail.items() if fact is not None}
-    connection.execute(
-        insert(TaskEventRow).values(task_id=task_id, at=now_sql(), kind=kind, worker_id=worker_id, detail=facts)
+    values = {"task_id": task_id, "at": now_sql(), "kind": kind, "worker_id": worker_id, "detail": _known(detail)}
+    connection.execute(insert(TaskEventRow).values(values))
+
+
+def add_events(connection: Connection, task_ids: Sequence[int], kind: EventKind, detail: dict[str, Any]) -> None:
+    """Write the same line into the timelines of many tasks. The database copies it: nothing is sent per task."""
+    columns = TaskEventRow.__table__.c
+    line = (
+        select(
+            PublishTask.id,
+            now_sql(),
+            literal(kind, columns.kind.type),
+            literal(_known(detail), columns.detail.type),
+        )
+        .where(PublishTask.id.in_(task_ids))
+        .order_by(PublishTask.id)
     )
+    connection.execute(insert(TaskEventRow).from_select(["task_id", "at", "kind", "detail"], line))
+
+
+def _known(detail: dict[str, Any]) -> dict[str, Any]:
+    return {name: fact for name, fact in detail.items() if fact is not None}

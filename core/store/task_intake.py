@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, func, insert, select
 
@@ -14,23 +15,24 @@ from core.errors import Conflict, NotFound, QueueFull
 from core.store.clock import now_sql
 from core.store.content_hash import article_of, request_sha256
 from core.store.database import Database
-from core.store.models import Article, Batch, PublishTask, TaskEventRow, User
+from core.store.models import Article, Batch, PublishTask, User
 from core.store.pictures import keep_pictures
 from core.store.records import Accepted, Actor, NewBatch, NewTask
-from core.store.task_events import EventKind
+from core.store.task_events import EventKind, add_events
 from core.task_state import Checkpoint, TaskStatus
+
+T = TypeVar("T")
 
 CHUNK = 1000
 """Names in one IN list."""
 
-ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 12
-"""Public ids: 60 random bits without letters that look alike."""
+"""Public ids: 60 random bits in letters and the digits 2–7."""
 
 
 def new_public_id() -> str:
     """A name for people and addresses that says nothing about how many there are."""
-    return "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH))
+    return base64.b32encode(secrets.token_bytes(8)).decode().lower()[:ID_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class _Incoming:
     task: NewTask
     row: int
     public_id: str
+    article_sha256: str
     request_sha256: str
     name: tuple[Any, ...]
 
@@ -53,7 +56,8 @@ class _Incoming:
             name = ("client_ref", task.user_id, client_ref)
         elif batch_id is not None:
             name = ("row", batch_id, row)
-        return cls(task, row, public_id, request_sha256(task), name)
+        article = article_of(task)
+        return cls(task, row, public_id, article, request_sha256(task, article), name)
 
     @property
     def client_ref(self) -> str | None:
@@ -128,7 +132,7 @@ class TaskIntake:
         return found
 
 
-def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+def _chunks(names: Sequence[T]) -> Iterator[Sequence[T]]:
     return (names[start : start + CHUNK] for start in range(0, len(names), CHUNK))
 
 
@@ -234,14 +238,9 @@ def _store(
     articles = _ids(connection, Article.id, Article.task_public_id, names)
     connection.execute(insert(PublishTask), [_task(one, articles[one.public_id], batch_id, now) for one in fresh])
     tasks = _ids(connection, PublishTask.id, PublishTask.public_id, names)
-    detail = {"by": actor.name, "batch": batch_id}
-    connection.execute(
-        insert(TaskEventRow),
-        [
-            {"task_id": tasks[name], "at": now, "kind": EventKind.HANDED_IN, "worker_id": None, "detail": detail}
-            for name in names
-        ],
-    )
+    facts = {"by": actor.name, "batch": batch_id}
+    for chunk in _chunks(list(tasks.values())):
+        add_events(connection, chunk, EventKind.HANDED_IN, facts)
     return {one.name: _Stored(tasks[one.public_id], one.public_id, one.request_sha256, batch_id) for one in fresh}
 
 
@@ -266,7 +265,7 @@ def _article(one: _Incoming, now: datetime) -> dict[str, Any]:
         "column_name": task.column,
         "topics": list(task.topics),
         "cover_sha256": task.cover.sha256 if task.cover else None,
-        "article_sha256": article_of(task),
+        "article_sha256": one.article_sha256,
         "created_at": now,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store.columns import ID, Identifier, Json, Line, LongText, PictureBytes, UtcDateTime
@@ -15,6 +15,9 @@ from core.task_state import FINAL_STATUSES, BlockReason, Checkpoint, Mode, Step,
 FINAL = sorted(FINAL_STATUSES)
 PROGRESS = ", ".join(str(int(step)) for step in Step)
 SITE_STATES = ("public", "under_review")
+
+ZERO = text("0")
+"""What counts from zero is filled in by the database: a big batch sends a third fewer values."""
 
 
 class Picture(Base):
@@ -81,17 +84,17 @@ class PublishTask(Base):
     status: Mapped[str] = mapped_column(Identifier(16))
     block_reason: Mapped[str | None] = mapped_column(Identifier(16))
     checkpoint: Mapped[str] = mapped_column(Identifier(16))
-    progress: Mapped[int] = mapped_column(default=0)
-    priority: Mapped[int] = mapped_column(default=5)
+    progress: Mapped[int] = mapped_column(server_default=ZERO)
+    priority: Mapped[int]
     run_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    attempt: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int] = mapped_column(server_default=ZERO)
     max_retries: Mapped[int]
-    retries_used: Mapped[int] = mapped_column(default=0)
-    crash_count: Mapped[int] = mapped_column(default=0)
-    fence: Mapped[int] = mapped_column(BigInteger, default=0)
+    retries_used: Mapped[int] = mapped_column(server_default=ZERO)
+    crash_count: Mapped[int] = mapped_column(server_default=ZERO)
+    fence: Mapped[int] = mapped_column(BigInteger, server_default=ZERO)
     worker_id: Mapped[str | None] = mapped_column(Identifier(191))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    cancel_requested: Mapped[bool] = mapped_column(server_default=ZERO)
     client_ref: Mapped[str | None] = mapped_column(Identifier(200))
     request_sha256: Mapped[str] = mapped_column(Identifier(64))
     """Of what was handed in, never changed: tells a repeated request from another one under its client_ref."""

@@ -38,7 +38,7 @@ def configure_logging(level: str, *, stream: TextIO | None = None, handlers: Seq
         if handler.formatter is None:
             handler.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False, default=str)))
     root.setLevel(level)
-    for noisy in ("urllib3", "selenium", "huey", "alembic"):
+    for noisy in ("urllib3", "selenium", "huey", "alembic", "markdown_it", "websocket"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 

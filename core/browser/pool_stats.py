@@ -8,8 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-
-from core.browser.running_driver import RunningDriver
+from typing import Protocol
 
 _REMEMBERED_WAITS = 1000
 
@@ -55,6 +54,14 @@ def _percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
+class MeasuredDriver(Protocol):
+    """A browser that can tell its memory: `RunningDriver`."""
+
+    def memory_bytes(self) -> int:
+        """Of driver and browser."""
+        ...
+
+
 class MemoryMeter:
     """Remembers what was measured: reading each process's memory map is not free."""
 
@@ -65,7 +72,7 @@ class MemoryMeter:
         self._measured_at = -math.inf
         self._bytes = 0
 
-    def read(self, drivers: Iterable[RunningDriver]) -> int:
+    def read(self, drivers: Iterable[MeasuredDriver]) -> int:
         """Memory of these browsers in bytes, at most `fresh_seconds` old."""
         with self._lock:
             if self._clock() - self._measured_at >= self._fresh_seconds:

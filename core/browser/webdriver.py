@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,13 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from core.browser.bidi_channel import BidiChannel
-from core.browser.browser_binary import BrowserBinary, BrowserKind, find_browser, find_driver
+from core.browser.browser_binary import (
+    INSTALL_REMEDY,
+    BrowserBinary,
+    BrowserKind,
+    find_browser,
+    find_driver,
+)
 from core.browser.browser_options import BrowserOptions
 from core.browser.driver_connection import DriverConnection
 from core.browser.driver_process import DriverProcess
@@ -70,23 +77,38 @@ def start_driver(options: BrowserOptions, worker_folder: WorkerFolder) -> Runnin
 
 def _start_session(options: BrowserOptions, url: str, chrome: Options, process: DriverProcess | None) -> RunningDriver:
     connection = DriverConnection(url, timeout_seconds=options.http_timeout_seconds, is_local=process is not None)
-    try:
-        session = WebDriver(command_executor=connection, options=chrome)
-        bidi_url = session.caps.get("webSocketUrl")
-        if not session.session_id or not isinstance(bidi_url, str):
-            raise ServiceUnavailable(
-                "The browser", f"{url} gave a session without WebDriver BiDi.", "Use Chromium 120 or newer."
-            )
-        channel = BidiChannel(bidi_url, timeout_seconds=options.check_seconds)
-        return RunningDriver(connection, channel, session.session_id, session.caps, options, process)
-    except (WebDriverException, urllib3.exceptions.HTTPError, OSError, BrowserLost) as error:
-        connection.close()
-        where = f"no browser at {url}" if process is None else "it did not start"
-        raise ServiceUnavailable(
-            "The browser",
-            f"{where}: {str(error).removeprefix('Message: ').split(chr(10), 1)[0][:300]}",
-            DOCTOR_REMEDY,
-        ) from error
+    with ExitStack() as undo:
+        undo.callback(connection.close)
+        try:
+            session = WebDriver(command_executor=connection, options=chrome)
+            if process is None:
+                undo.callback(_quit, session)
+            bidi_url = session.caps.get("webSocketUrl")
+            if not session.session_id or not isinstance(bidi_url, str):
+                raise ServiceUnavailable("The browser", f"{url} offers no WebDriver BiDi.", INSTALL_REMEDY)
+            channel = BidiChannel(bidi_url, timeout_seconds=options.check_seconds)
+            undo.callback(channel.close)
+            running = RunningDriver(connection, channel, session.session_id, session.caps, options, process)
+        except (WebDriverException, urllib3.exceptions.HTTPError, OSError, BrowserLost) as error:
+            raise _not_started(error, url, is_local=process is not None) from error
+        undo.pop_all()
+        return running
+
+
+def _quit(session: WebDriver) -> None:
+    with suppress(WebDriverException, urllib3.exceptions.HTTPError, OSError):
+        session.quit()
+
+
+def _not_started(error: Exception, url: str, *, is_local: bool) -> ServiceUnavailable:
+    told = str(error).removeprefix("Message: ").split("\n", 1)[0][:300]
+    if not is_local:
+        return ServiceUnavailable(f"The remote WebDriver at {url}", told, "Check TOPN_SELENIUM_URL.")
+    return ServiceUnavailable(
+        "The browser",
+        f"it did not start: {told}",
+        "In a container its sandbox may need user namespaces. " + DOCTOR_REMEDY,
+    )
 
 
 def _chrome_options(options: BrowserOptions) -> Options:

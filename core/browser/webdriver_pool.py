@@ -164,7 +164,8 @@ class WebDriverPool:
                 self._end(slot, Retired.CRASHED)
                 raise ServiceUnavailable("The browser", f"{error.reason}.", DOCTOR_REMEDY) from error
             except BaseException:
-                self._end(slot, Retired.CRASHED if slot.running else None)
+                came_up = slot.running is not None
+                self._end(slot, (Retired.CLOSED if self._is_closed else Retired.CRASHED) if came_up else None)
                 raise
             with self._lock:
                 self._books.waits.add(time.monotonic() - began)
@@ -221,8 +222,7 @@ class WebDriverPool:
             on_kill=lambda lease, reason: self._kill(slot, lease, reason),
         )
         with self._lock:
-            if self._is_closed:
-                raise BrowserLost("the browser pool is closing")
+            self._refuse_if_closed()
             slot.lease = lease
             slot.leased_at = time.monotonic()
         return lease

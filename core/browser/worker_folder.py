@@ -109,10 +109,10 @@ class WorkerFolder:
         try:
             fresh.rename(self.path)
         except OSError:
-            # Another thread was quicker: its folder says the same.
-            remove_folder(fresh)
-            if not (self.path / OWNER_FILE).exists():
-                raise
+            # The folder is there already: another thread was quicker, or somebody emptied the run folder under
+            # living browsers, which then made parts of theirs anew. Either way it is ours.
+            (fresh / OWNER_FILE).replace(self.path / OWNER_FILE)
+            fresh.rmdir()
 
 
 def remove_folder(folder: Path) -> bool:

@@ -33,6 +33,11 @@ class Reply:
         return self.status == HTTPStatus.OK
 
     @property
+    def is_success(self) -> bool:
+        """A yes of the site: status 200 with a body whose code is 0, or which, as of old, has none."""
+        return self.is_ok and bool(self.body) and self.body.get("code", 0) == 0
+
+    @property
     def is_missing(self) -> bool:
         return self.status == HTTPStatus.NOT_FOUND
 

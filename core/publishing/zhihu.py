@@ -179,7 +179,7 @@ class ZhihuPublisher:
         if isinstance(found, Published):
             return found
         receipt = answer.reply("receipt")
-        if answer.kind == "receipt" and receipt.is_ok and receipt.body.get("code", bool(receipt.body) - 1) == 0:
+        if answer.kind == "receipt" and receipt.is_success:
             return records.published(draft.draft_id)
         error = error_for(receipt.seen if answer.kind == "receipt" else answer.seen)
         return self._refusal(draft, answer, error)

@@ -24,7 +24,7 @@ from tests.servers.local_process import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ["chromedriver", "browser", "renderer"]
-IMPATIENT = BrowserOptions(check_seconds=1, http_timeout_seconds=2)
+IMPATIENT = BrowserOptions(check_seconds=3, http_timeout_seconds=5)
 
 # A process that holds one leased and one idle browser until it is killed.
 HOLDER = """

@@ -93,6 +93,14 @@ def site_browser() -> Iterator[Chrome]:
 
 
 @pytest.fixture
+def own_browser() -> Iterator[Chrome]:
+    """A real browser for one test that may leave it beyond repair."""
+    driver = start_browser(require_program(*BROWSERS), require_program("chromedriver"))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
 def browser_visitor(site_browser: Chrome, practice_site: PracticeClient) -> BrowserVisitor:
     """A browser at the empty practice site, signed in nowhere."""
     visitor = BrowserVisitor(site_browser, practice_site.url)

@@ -99,9 +99,10 @@ async def sign_out(request: Request, account_id: str) -> dict[str, bool]:
 @router.get("/avatars/{account_id}.svg")
 async def avatar(request: Request, account_id: str) -> Response:
     """A disc with the first letter of the name, in a colour of its own."""
-    account = site(request).accounts.get(account_id)
-    letter = account.name[:1] if account else "?"
-    hue = int(account_id[-4:]) % 360 if account else 0
+    accounts = site(request).accounts
+    letter = accounts[account_id].name[:1] if account_id in accounts else "?"
+    place = list(accounts).index(account_id) if account_id in accounts else 0
+    hue = 210 + place * 137  # The golden angle keeps neighbours far apart in colour.
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64" rx="32" '
         f'fill="hsl({hue} 52% 52%)"/><text x="32" y="43" font-size="30" font-family="sans-serif" fill="#fff" '

@@ -27,8 +27,8 @@ _LINK_TARGET = re.compile(r"\]\s*[(:]")
 _PLAIN_TARGET = re.compile(r"\]\([ \t]*https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?=[/?#) ])")
 """An address that every check passes. Its host holds nothing that could make it unreadable."""
 _DEEP = re.compile(r" {4}| {0,3}\t")
-_OPENING_FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
-_INDENTED_FENCE = re.compile(r" {1,3}(?:```|~~~)")
+_OPENING_FENCE = re.compile(r"(`{3,}|~{3,})[^`|]*$")
+_UNSURE_FENCE = re.compile(r" {0,3}(?:```|~~~)")
 
 
 def check_content(content: str, content_format: str) -> tuple[Fault, ...]:
@@ -53,7 +53,7 @@ def _is_fine_at_a_glance(content: str, content_format: str) -> bool:
 
 def _without_code(content: str) -> str:
     """The article without its blocks of code whose fences start a line. Such a line is never inside anything
-    else. Behind an indented fence, which may be part of a list, everything is kept."""
+    else. Behind any other fence, which may be part of a list or the head of a table, everything is kept."""
     kept: list[str] = []
     fence = ""
     is_unsure = False
@@ -63,10 +63,10 @@ def _without_code(content: str) -> str:
                 fence = ""
             continue
         opening = None if is_unsure else _OPENING_FENCE.match(line)
-        fence = (opening[1] or opening[2]) if opening else ""
+        fence = opening[1] if opening else ""
         if not opening:
             kept.append(line)
-            is_unsure = is_unsure or bool(_INDENTED_FENCE.match(line))
+            is_unsure = is_unsure or bool(_UNSURE_FENCE.match(line))
     return "\n".join(kept)
 
 

@@ -53,7 +53,7 @@ def test_the_quick_look_agrees_with_rendering(content: str, content_format: str)
 
 
 FENCES = ["```", "````", "`````", "~~~", " ```", "   ```", "    ```", "\t```", "  \t```", "```  "]
-NESTED = ["``` x", "~~~ x", "``` `", "- ```", "  ```", "> ```"]
+NESTED = ["``` x", "~~~ x", "``` `", "- ```", "  ```", "> ```", "```<b>|", "~~~a|b", "-|-"]
 CODE = ["<script>", "a <i onclick=x>", "[a](javascript:b)", "text", "", "- a"]
 FINE = ["https://a.b/c", "http://a.b:80/", "HTTPS://a.b/", "https://a.b", "https://a.b/(c)", "https://a.b/ 'x'"]
 ODD = ["https://[a/", "https://a℀b/", "https:///c", "javascript:a", "https:a", "mailto:a@b.c", "<https://a.b/>", ""]

@@ -25,19 +25,22 @@ T = TypeVar("T")
 
 MAX_TRIES = 6
 FIRST_WAIT_SECONDS = 0.02
-"""Tries of a transaction that met a deadlock or a lock; the waits double from here, with jitter."""
+LAST_TRY_SECONDS = 30
+"""Tries of a transaction that met a deadlock or a lock: so many, none later than this; the waits between them
+double, with jitter."""
 
 
 class Database:
     """One database. Thread-safe; never keep a transaction open across a step of a browser."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        """`url` is SQLAlchemy's, `sqlite:///…` or `mysql+pymysql://…`. Connects on first use only."""
+    def __init__(self, url: str, *, pool_size: int = 10, lock_wait_seconds: float | None = None) -> None:
+        """`url` is SQLAlchemy's, `sqlite:///…` or `mysql+pymysql://…`. Connects on first use only.
+        `lock_wait_seconds`: longest wait of one statement for a lock (10 on MySQL, 30 on SQLite)."""
         self._url = make_url(url)
         if self._url.get_backend_name() == "mariadb":
             self._url = self._url.set(drivername="mysql+pymysql")
         self._address = self._url.render_as_string(hide_password=True)
-        self.engine: Engine = make_engine(self._url, pool_size=pool_size)
+        self.engine: Engine = make_engine(self._url, pool_size=pool_size, lock_wait_seconds=lock_wait_seconds)
         self._writing = self.engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
 
     @property
@@ -63,17 +66,18 @@ class Database:
 
         Raises ServiceUnavailable as `write` does.
         """
+        last_try = time.monotonic() + LAST_TRY_SECONDS
         with self._for_people():
-            for tries in range(1, MAX_TRIES):
+            tries = 0
+            while True:
+                tries += 1
                 try:
                     with self._writing.begin() as connection:
                         return work(connection)
                 except DBAPIError as error:
-                    if not is_busy(error):
+                    if not is_busy(error) or tries == MAX_TRIES or time.monotonic() > last_try:
                         raise
                 time.sleep(FIRST_WAIT_SECONDS * 2**tries * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
-            with self._writing.begin() as connection:
-                return work(connection)
 
     def migrate(self) -> None:
         """Bring the tables up to date. Safe with several processes starting at once.

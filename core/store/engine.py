@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +18,41 @@ from core.errors import ServiceUnavailable
 BEGIN_OPTION = "topn_begin"
 """Execution option of an SQLite engine: the statement that opens a transaction."""
 
-BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5
-LOCK_WAIT_SECONDS = 10
-READ_TIMEOUT_SECONDS = 30
-"""Longest wait of MySQL for a row's lock, and of us for MySQL: the second must be the longer one."""
+POOL_TIMEOUT_SECONDS = 30
+READ_TIMEOUT_SECONDS = 60
+"""Longest waits for a new connection, for a free one, and for MySQL's reply."""
+
+DEFAULT_LOCK_WAIT_SECONDS = {"sqlite": 30, "mysql": 10}
+"""Longest wait of one statement for a lock. SQLite has one lock for all writers, MySQL one a row."""
 
 SQL_MODE = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 
 
-def make_engine(url: URL, *, pool_size: int = 0, is_for_migration: bool = False) -> Engine:
-    """An engine for this address. For a migration: no pool, no foreign keys on SQLite, no read timeout."""
-    pool: dict[str, Any] = {"poolclass": NullPool}
-    if not is_for_migration:
-        pool = {
-            "poolclass": QueuePool,
-            "pool_size": pool_size,
-            "max_overflow": pool_size,
-            "pool_timeout": BUSY_TIMEOUT_SECONDS,
-        }
+def make_engine(url: URL, *, pool_size: int, lock_wait_seconds: float | None = None) -> Engine:
+    """An engine with a pool of up to twice `pool_size` connections."""
+    pool = {
+        "poolclass": QueuePool,
+        "pool_size": pool_size,
+        "max_overflow": pool_size,
+        "pool_timeout": POOL_TIMEOUT_SECONDS,
+    }
+    lock_wait = lock_wait_seconds or DEFAULT_LOCK_WAIT_SECONDS[url.get_backend_name()]
     if url.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, pool, has_foreign_keys=not is_for_migration)
-    return _mysql_engine(url, pool, None if is_for_migration else READ_TIMEOUT_SECONDS)
+        return _sqlite_engine(url, pool, lock_wait, has_foreign_keys=True)
+    return _mysql_engine(url, {**pool, "pool_pre_ping": True, "pool_recycle": 1800}, lock_wait, READ_TIMEOUT_SECONDS)
 
 
-def _mysql_engine(url: URL, pool: dict[str, Any], read_timeout: float | None) -> Engine:
+def make_migration_engine(url: URL, *, lock_wait_seconds: float) -> Engine:
+    """An engine without a pool, without foreign keys on SQLite (a table that is made anew is dropped first) and
+    without a limit for a reply (a big table may take minutes)."""
+    pool = {"poolclass": NullPool}
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, pool, lock_wait_seconds, has_foreign_keys=False)
+    return _mysql_engine(url, pool, lock_wait_seconds, None)
+
+
+def _mysql_engine(url: URL, pool: dict[str, Any], lock_wait_seconds: float, read_timeout: float | None) -> Engine:
     arguments = {
         "charset": "utf8mb4",
         "client_flag": CLIENT.FOUND_ROWS,  # an UPDATE counts the rows it matched, not those it changed
@@ -49,20 +60,18 @@ def _mysql_engine(url: URL, pool: dict[str, Any], read_timeout: float | None) ->
         "read_timeout": read_timeout,
         "write_timeout": read_timeout,
         "init_command": f"SET SESSION time_zone = '+00:00', sql_mode = '{SQL_MODE}', "
-        f"innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}",
+        f"innodb_lock_wait_timeout = {ceil(lock_wait_seconds)}",
     }
-    if pool["poolclass"] is QueuePool:
-        pool = {**pool, "pool_pre_ping": True, "pool_recycle": 1800}
     return create_engine(url, connect_args=arguments, isolation_level="READ COMMITTED", hide_parameters=True, **pool)
 
 
-def _sqlite_engine(url: URL, pool: dict[str, Any], *, has_foreign_keys: bool) -> Engine:
+def _sqlite_engine(url: URL, pool: dict[str, Any], lock_wait_seconds: float, *, has_foreign_keys: bool) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ServiceUnavailable("database", "SQLite in memory cannot be shared.", "Name a file.")
     path = Path(url.database)
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": lock_wait_seconds, "check_same_thread": False},
         hide_parameters=True,
         **pool,
     )
@@ -73,7 +82,7 @@ def _sqlite_engine(url: URL, pool: dict[str, Any], *, has_foreign_keys: bool) ->
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
-        _prepare_sqlite(connection, has_foreign_keys=has_foreign_keys)
+        _prepare_sqlite(connection, lock_wait_seconds, has_foreign_keys=has_foreign_keys)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -99,18 +108,17 @@ def _make_private_file(path: Path) -> None:
         ) from error
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, *, has_foreign_keys: bool) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, lock_wait_seconds: float, *, has_foreign_keys: bool) -> None:
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     connection.execute(f"PRAGMA foreign_keys = {'ON' if has_foreign_keys else 'OFF'}")
     # FULL, not NORMAL: a commit must outlive a power cut too, or the record of a publish click may be lost.
     connection.execute("PRAGMA synchronous = FULL")
-    _switch_to_wal(connection)
+    _switch_to_wal(connection, lock_wait_seconds)
 
 
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
+def _switch_to_wal(connection: sqlite3.Connection, lock_wait_seconds: float) -> None:
     """The very first switch takes a lock for which SQLite does not wait by itself."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    deadline = time.monotonic() + lock_wait_seconds
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

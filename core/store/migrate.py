@@ -13,10 +13,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, exists, inspect, literal, select, text
 
 from core.errors import ServiceUnavailable
-from core.store.engine import BEGIN_OPTION, make_engine
+from core.store.engine import BEGIN_OPTION, make_migration_engine
+from core.store.models import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK_WAIT_SECONDS = 120
@@ -25,7 +26,7 @@ LOCK_WAIT_SECONDS = 120
 
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
@@ -45,10 +46,13 @@ def current_revision(connection: Connection) -> str | None:
 
 def upgrade(url: URL) -> None:
     """Run what is missing, on a connection of its own, under a lock. Others wait, then find nothing to do."""
-    engine = make_engine(url, is_for_migration=True)
+    engine = make_migration_engine(url, lock_wait_seconds=LOCK_WAIT_SECONDS)
     try:
         with engine.connect() as connection, _alone(connection):
-            if current_revision(connection) != head_revision():
+            found = current_revision(connection)
+            if found is None:
+                _clear_unfinished_start(connection)
+            if found != head_revision():
                 command.upgrade(_config(connection), "head")
     except CommandError as error:
         raise ServiceUnavailable(
@@ -58,6 +62,23 @@ def upgrade(url: URL) -> None:
         ) from error
     finally:
         engine.dispose()
+
+
+def _clear_unfinished_start(connection: Connection) -> None:
+    """A very first start that was killed leaves some tables on MySQL, which cannot undo them: drop those that
+    are exactly ours and empty. Raises ServiceUnavailable for any other of their names: it is somebody else's."""
+    there = inspect(connection)
+    names = set(there.get_table_names()) & set(metadata.tables)
+    ours = [metadata.tables[name] for name in sorted(names)]
+    for table in ours:
+        has_our_columns = {column["name"] for column in there.get_columns(table.name)} == set(table.columns.keys())
+        if not has_our_columns or connection.scalar(select(exists(select(literal(1)).select_from(table)))):
+            raise ServiceUnavailable(
+                "database",
+                f"it holds a table {table.name} that TOP_N did not make.",
+                "Give TOP_N a database of its own in TOPN_DATABASE_URL.",
+            )
+    metadata.drop_all(connection, tables=ours)
 
 
 @contextmanager

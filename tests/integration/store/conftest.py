@@ -1,0 +1,26 @@
+"""Fixtures of the store's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.store.store_world import StoreWorld
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[StoreWorld]:
+    """Empty tables, once on SQLite and once on MariaDB."""
+    made = StoreWorld(database_url)
+    yield made
+    made.db.close()
+
+
+@pytest.fixture
+def sqlite_world(tmp_path: Path) -> Iterator[StoreWorld]:
+    """Empty tables on SQLite, for what does not depend on the database."""
+    made = StoreWorld(f"sqlite:///{tmp_path / 'world.sqlite3'}")
+    yield made
+    made.db.close()

@@ -120,6 +120,8 @@ def _chrome_options(options: BrowserOptions) -> Options:
         *options.extra_arguments,
     ):
         chrome.add_argument(argument)
+    # A page is open once its document has been read: a picture that never arrives must not hold an article.
+    chrome.page_load_strategy = "eager"
     chrome.set_capability("webSocketUrl", True)
     chrome.set_capability("timeouts", options.timeouts_ms)
     chrome.set_capability("unhandledPromptBehavior", "dismiss and notify")

@@ -2,10 +2,12 @@
 // title, and of the draft's own card, the article's public record is read too.
 
 const MOST_CANDIDATES = 5;
+const LIST_MS = 5000;
 const addressOf = (card) => [...card.querySelectorAll("a")].map((link) => link.href).find((href) => /\/p\/\d+/.test(href)) ?? "";
 
 run(async () => {
-  const shown = await seen(() => trouble() ?? (all(table.card).length ? { kind: "list" } : null));
+  const until = Math.min(deadline, performance.now() + LIST_MS);
+  const shown = await seen(() => trouble() ?? (all(table.card).length ? { kind: "list" } : null), until);
   if (shown?.kind !== "list") return shown ?? { kind: "waiting", url: location.href, words: "" };
   const candidates = [];
   for (const card of all(table.card)) {

@@ -1,0 +1,137 @@
+"""Holding back: everything, a platform, a user, an account or a batch, at once and until lifted or a time.
+
+What runs goes on to its end; nothing new starts. The database keeps the pause, the queue obeys it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from core.errors import Fault, InvalidInput, NotFound, ServiceUnavailable
+from core.lane import LaneEntry, PauseScope
+from core.queue.fair_queue import FairQueue
+from core.services.access import Access
+from core.services.line import Line
+from core.services.submission_check import PLATFORMS
+from core.store.accounts import AccountStore
+from core.store.audit import AuditLog
+from core.store.database import Database
+from core.store.pauses import PauseStore, PauseView
+from core.store.records import Actor, TaskView
+from core.store.task_queries import TaskFilter, TaskQueries
+from core.store.users import UserStore
+from core.task_state import TaskStatus
+from core.telemetry import get_logger
+
+PAGE = 1000
+IN_LINE = (TaskStatus.WAITING, TaskStatus.RETRYING)
+
+logger = get_logger(__name__)
+
+
+class PauseManager:
+    """Operators pause what is their own; only administrators pause everything or a platform."""
+
+    def __init__(self, db: Database, *, queue: FairQueue, accounts: AccountStore) -> None:
+        self._queue = queue
+        self._accounts = accounts
+        self._pauses = PauseStore(db)
+        self._queries = TaskQueries(db)
+        self._line = Line(queue, self._queries)
+        self._users = UserStore(db)
+        self._access = Access(self._users, AuditLog(db))
+
+    def pause(
+        self,
+        scope: PauseScope,
+        key: str = "",
+        *,
+        actor: Actor,
+        until: datetime | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Hold back what `key` names: a platform, or the id of a user, account or batch; empty for everything.
+
+        Raises InvalidInput for a time that has passed, NotFound, NotAllowed.
+        """
+        self._check(scope, key, actor, "pause")
+        seconds = None if until is None else (until - datetime.now(UTC)).total_seconds()
+        if seconds is not None and seconds <= 0:
+            raise InvalidInput([Fault("until", "has passed.", "Name a time to come, or none.")])
+        pause = self._pauses.add(scope, key, by=actor.name, reason=reason, seconds=seconds)
+        if scope is PauseScope.BATCH:
+            self._line.remove(_waiting(self._queries, int(key)))
+        else:
+            try:
+                self._queue.pause(pause)
+            except ServiceUnavailable as error:
+                logger.warning("the pause counts once Redis is back", reason=str(error))
+        self._access.record(
+            actor, f"{scope}.pause", scope, key or None, until=until and until.isoformat(), reason=reason
+        )
+
+    def resume(self, scope: PauseScope, key: str = "", *, actor: Actor) -> int:
+        """Lift all pauses of this; how many there were. Raises NotFound, NotAllowed."""
+        self._check(scope, key, actor, "resume")
+        lifted = self._pauses.lift(scope, key)
+        if scope is PauseScope.BATCH:
+            self._line.push(_due_entries(_waiting(self._queries, int(key))))
+        else:
+            try:
+                self._queue.resume(scope, key)
+            except ServiceUnavailable as error:
+                logger.warning("it goes on once Redis is back", reason=str(error))
+        self._access.record(actor, f"{scope}.resume", scope, key or None, lifted=lifted)
+        return lifted
+
+    def list(self, *, actor: Actor) -> list[PauseView]:
+        """All pauses in force. Raises NotAllowed."""
+        self._access.require_admin(actor, "pause.list", "pause", None, doing="list pauses")
+        return self._pauses.list()
+
+    def _check(self, scope: PauseScope, key: str, actor: Actor, verb: str) -> None:
+        """The thing is there, and the actor's own."""
+        action = f"{scope}.{verb}"
+        if scope is PauseScope.EVERYTHING:
+            self._access.require_admin(actor, action, scope, None, doing=f"{verb} everything")
+        elif scope is PauseScope.PLATFORM:
+            self._access.require_admin(actor, action, scope, key, doing=f"{verb} a platform")
+            if key not in PLATFORMS:
+                raise NotFound("platform", key)
+        else:
+            self._access.require_own(actor, self._owner_of(scope, key), action, scope, key)
+
+    def _owner_of(self, scope: PauseScope, key: str) -> int:
+        """Raises NotFound."""
+        if not key.isdecimal():
+            raise NotFound(scope, key)
+        if scope is PauseScope.USER:
+            return self._users.get(int(key)).id
+        if scope is PauseScope.ACCOUNT:
+            return self._accounts.get(int(key)).user_id
+        some = self._queries.list(TaskFilter(batch_id=int(key)), limit=1)
+        if not some:
+            raise NotFound(scope, key)
+        return some[0].user_id
+
+
+def _waiting(queries: TaskQueries, batch_id: int) -> Iterator[TaskView]:
+    """The tasks of a batch that may be in line."""
+    before: int | None = None
+    wanted = TaskFilter(batch_id=batch_id, statuses=IN_LINE)
+    while page := queries.list(wanted, before_id=before, limit=PAGE):
+        yield from page
+        before = page[-1].id
+
+
+def _due_entries(tasks: Iterable[TaskView]) -> list[LaneEntry]:
+    """The places in line of those whose time has come; the others are put there when theirs does."""
+    now = datetime.now(UTC)
+    return [
+        LaneEntry(
+            task.id, task.user_id, task.account_id, task.platform, task.priority, task.first_claimed_ms is not None
+        )
+        for task in tasks
+        if task.run_at is None or task.run_at <= now
+    ]

@@ -28,16 +28,18 @@ if TYPE_CHECKING:
     from core.queue.fair_queue import FairQueue
     from core.queue.heartbeats import Heartbeats
     from core.queue.rate_limiter import UserRateLimiter
+    from core.services.account_manager import AccountManager
+    from core.services.limit_manager import LimitManager
+    from core.services.pause_manager import PauseManager
+    from core.services.task_manager import TaskQueueManager
+    from core.services.user_manager import UserManager
     from core.store.accounts import AccountStore
-    from core.store.audit import AuditLog
     from core.store.database import Database
     from core.store.leadership import MaintenanceLock
     from core.store.pauses import PauseStore
     from core.store.row_snapshot import DatabaseRows
-    from core.store.task_intake import TaskIntake
     from core.store.task_queries import TaskQueries
     from core.store.task_store import TaskStore
-    from core.store.users import UserStore
 
 __all__ = ["close_all"]
 
@@ -85,14 +87,6 @@ def get_task_store() -> TaskStore:
 
 
 @process_part
-def get_task_intake() -> TaskIntake:
-    """What accepts tasks."""
-    from core.store.task_intake import TaskIntake
-
-    return TaskIntake(get_database())
-
-
-@process_part
 def get_task_queries() -> TaskQueries:
     """What lists tasks."""
     from core.store.task_queries import TaskQueries
@@ -109,28 +103,12 @@ def get_rows() -> DatabaseRows:
 
 
 @process_part
-def get_user_store() -> UserStore:
-    """The people."""
-    from core.store.users import UserStore
-
-    return UserStore(get_database())
-
-
-@process_part
 def get_account_store() -> AccountStore:
     """Platform accounts with their sealed cookies. Raises ServiceUnavailable without a usable key."""
     from core.store.accounts import AccountStore
     from core.store.vault import Vault, load_or_make_keys
 
     return AccountStore(get_database(), Vault(load_or_make_keys(get_settings())))
-
-
-@process_part
-def get_audit_log() -> AuditLog:
-    """Who did what."""
-    from core.store.audit import AuditLog
-
-    return AuditLog(get_database())
 
 
 @process_part
@@ -251,3 +229,69 @@ def get_publishers() -> dict[str, Publisher]:
     from core.publishing.registry import make_publishers
 
     return dict(make_publishers(get_settings()))
+
+
+@process_part
+def get_task_manager() -> TaskQueueManager:
+    """Articles: `get_task_manager().submit(...)`."""
+    from core.services.task_manager import TaskQueueManager
+
+    settings = get_settings()
+    return TaskQueueManager(
+        get_database(),
+        accounts=get_account_store(),
+        store=get_task_store(),
+        queue=get_fair_queue,
+        zone=settings.zone,
+        max_retries=settings.max_retries,
+        max_waiting=settings.max_waiting_per_user,
+    )
+
+
+@process_part
+def get_account_manager() -> AccountManager:
+    """Platform accounts."""
+    from core.publishing.cookie_import import allowed_hosts
+    from core.services.account_manager import AccountManager
+
+    settings = get_settings()
+    return AccountManager(
+        get_database(),
+        accounts=get_account_store(),
+        store=get_task_store(),
+        queue=get_fair_queue,
+        cookie_hosts=allowed_hosts(settings.zhihu_write_url, settings.zhihu_home_url),
+        pool=get_driver_pool,
+        publishers=get_publishers,
+        lease_wait_seconds=settings.lease_wait_seconds,
+    )
+
+
+@process_part
+def get_user_manager() -> UserManager:
+    """The people."""
+    from core.services.user_manager import UserManager
+
+    return UserManager(get_database())
+
+
+@process_part
+def get_limit_manager() -> LimitManager:
+    """Limits of users and accounts."""
+    from core.services.limit_manager import LimitManager
+
+    return LimitManager(
+        get_database(),
+        limiter=get_rate_limiter(),
+        queue=get_fair_queue(),
+        accounts=get_account_store(),
+        defaults=limit_defaults(),
+    )
+
+
+@process_part
+def get_pause_manager() -> PauseManager:
+    """What is held back."""
+    from core.services.pause_manager import PauseManager
+
+    return PauseManager(get_database(), queue=get_fair_queue, accounts=get_account_store())

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from core.cookie import Cookie, cookies_from_json, cookies_to_json
 from core.errors import Conflict, Fault, InvalidInput, NeedsHuman, NeedsLogin
 from core.publishing.cookie_import import accept_cookies, default_domain, parse_cookies
-from core.queue.fair_queue import FairQueue
 from core.services.access import Access
-from core.services.line import Line
+from core.services.line import Line, QueueSource
 from core.services.submission_check import PLATFORMS
 from core.store.accounts import AccountStore
 from core.store.audit import AuditLog
@@ -48,7 +47,7 @@ class AccountManager:
         *,
         accounts: AccountStore,
         store: TaskStore,
-        queue: FairQueue,
+        queue: QueueSource,
         cookie_hosts: tuple[str, ...],
         pool: Callable[[], WebDriverPool],
         publishers: Callable[[], Mapping[str, Publisher]],

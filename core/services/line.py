@@ -3,7 +3,8 @@ it in line within seconds of Redis' return."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from core.errors import ServiceUnavailable
 from core.lane import LaneEntry
@@ -14,13 +15,16 @@ from core.telemetry import get_logger
 
 CHUNK = 1000
 
+QueueSource: TypeAlias = "Callable[[], FairQueue]"
+"""Gives the queue when it is needed. Asking may start Redis, and may fail where nothing else would."""
+
 logger = get_logger(__name__)
 
 
 class Line:
     """The queue as services use it: what Redis' absence stops here, is made good later."""
 
-    def __init__(self, queue: FairQueue, queries: TaskQueries) -> None:
+    def __init__(self, queue: QueueSource, queries: TaskQueries) -> None:
         self._queue = queue
         self._queries = queries
 
@@ -28,7 +32,7 @@ class Line:
         """Put tasks in line. False when Redis is away."""
         try:
             for start in range(0, len(entries), CHUNK):
-                self._queue.push(entries[start : start + CHUNK])
+                self._queue().push(entries[start : start + CHUNK])
         except ServiceUnavailable as error:
             logger.warning("not in line yet, will be put there", tasks=len(entries), reason=str(error))
             return False
@@ -37,8 +41,9 @@ class Line:
     def remove(self, tasks: Iterable[TaskView]) -> None:
         """Take tasks out of the line. What stays there because Redis is away is dropped when its turn comes."""
         try:
+            queue = self._queue()
             for task in tasks:
-                self._queue.remove(task.id, task.user_id, task.account_id)
+                queue.remove(task.id, task.user_id, task.account_id)
         except ServiceUnavailable as error:
             logger.warning("still in line, will be dropped in its turn", reason=str(error))
 

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 
 from core.errors import Fault, InvalidInput, NotFound, ServiceUnavailable
 from core.lane import LaneEntry, PauseScope
-from core.queue.fair_queue import FairQueue
 from core.services.access import Access
-from core.services.line import Line
+from core.services.line import Line, QueueSource
 from core.services.submission_check import PLATFORMS
 from core.store.accounts import AccountStore
 from core.store.audit import AuditLog
@@ -33,7 +32,7 @@ logger = get_logger(__name__)
 class PauseManager:
     """Operators pause what is their own; only administrators pause everything or a platform."""
 
-    def __init__(self, db: Database, *, queue: FairQueue, accounts: AccountStore) -> None:
+    def __init__(self, db: Database, *, queue: QueueSource, accounts: AccountStore) -> None:
         self._queue = queue
         self._accounts = accounts
         self._pauses = PauseStore(db)
@@ -64,7 +63,7 @@ class PauseManager:
             self._line.remove(_waiting(self._queries, int(key)))
         else:
             try:
-                self._queue.pause(pause)
+                self._queue().pause(pause)
             except ServiceUnavailable as error:
                 logger.warning("the pause counts once Redis is back", reason=str(error))
         self._access.record(
@@ -79,7 +78,7 @@ class PauseManager:
             self._line.push(_due_entries(_waiting(self._queries, int(key))))
         else:
             try:
-                self._queue.resume(scope, key)
+                self._queue().resume(scope, key)
             except ServiceUnavailable as error:
                 logger.warning("it goes on once Redis is back", reason=str(error))
         self._access.record(actor, f"{scope}.resume", scope, key or None, lifted=lifted)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.errors import ServiceUnavailable
-from core.queue.fair_queue import FairQueue
 from core.queue.queue_stats import Parked, QueueStats
+from core.services.line import QueueSource
 from core.store.pauses import PauseStore, PauseView
 from core.store.records import TaskView
 from core.store.task_queries import TaskQueries
@@ -31,11 +31,11 @@ class WaitFacts:
 
 
 def read_overview(
-    queries: TaskQueries, queue: FairQueue, pauses: PauseStore, *, only_user: int | None
+    queries: TaskQueries, queue: QueueSource, pauses: PauseStore, *, only_user: int | None
 ) -> QueueOverview:
     """Everything, or what concerns one user."""
     try:
-        line: QueueStats | None = queue.stats()
+        line: QueueStats | None = queue().stats()
     except ServiceUnavailable:
         line = None
     if line is not None and only_user is not None:
@@ -57,14 +57,14 @@ def _of_user(line: QueueStats, user_id: int) -> QueueStats:
     )
 
 
-def read_wait(queue: FairQueue, task: TaskView) -> WaitFacts:
+def read_wait(queue: QueueSource, task: TaskView) -> WaitFacts:
     """Empty when Redis is away or the task does not wait."""
     if task.status is not TaskStatus.WAITING:
         return WaitFacts()
     try:
         return WaitFacts(
-            queue.ahead_of(task.id, task.user_id, task.account_id),
-            queue.why_waiting(task.user_id, task.account_id),
+            queue().ahead_of(task.id, task.user_id, task.account_id),
+            queue().why_waiting(task.user_id, task.account_id),
         )
     except ServiceUnavailable:
         return WaitFacts()

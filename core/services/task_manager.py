@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 
 from core.errors import Fault, InvalidInput, NotFound
 from core.lane import LaneEntry
-from core.queue.fair_queue import FairQueue
 from core.services.access import Access
 from core.services.article_intake import ArticleIntake, CheckedCsv, future_faults
 from core.services.batch_receipt import BatchReceipt
 from core.services.csv_import import ParsedCsv
-from core.services.line import Line
+from core.services.line import Line, QueueSource
 from core.services.pictures import picture_of
 from core.services.queue_overview import QueueOverview, WaitFacts, read_overview, read_wait
 from core.services.review_link import remote_id_of
@@ -61,7 +60,7 @@ class TaskQueueManager:
         *,
         accounts: AccountStore,
         store: TaskStore,
-        queue: FairQueue,
+        queue: QueueSource,
         zone: ZoneInfo,
         max_retries: int,
         max_waiting: int,

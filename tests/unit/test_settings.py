@@ -49,10 +49,12 @@ def test_all_faults_are_named_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOPN_LOG_LEVEL", "loud")
     monkeypatch.setenv("TOPN_DRIVER", "internal names are not faults")
     monkeypatch.setenv("TOPN_DRIVER_IDLE", "5")
+    monkeypatch.setenv("TOPN_TIMEZONE", "Atlantis")
     with pytest.raises(SettingsError) as caught:
         load_settings()
     named = {fault.field for fault in caught.value.faults}
-    assert named == {"TOPN_WORKERS", "TOPN_DRIVERS", "TOPN_REDIS_URL", "TOPN_LOG_LEVEL", "TOPN_DRIVER_IDLE"}
+    wrong = ("WORKERS", "DRIVERS", "REDIS_URL", "LOG_LEVEL", "DRIVER_IDLE", "TIMEZONE")
+    assert named == {f"TOPN_{name}" for name in wrong}
     text = str(caught.value)
     assert "greater than or equal to 1" in text
     assert "redis://" in text

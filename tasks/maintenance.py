@@ -1,5 +1,6 @@
 """Keeps line and rows true to each other: pushes what is due, rescues what dead workers held, finds what is
-missing from the line, reconciles running entries. One thread per process, one leader among them at a time."""
+missing from the line, reconciles running entries. One thread per process, one leader among them at a time; only
+the browsers of dead workers are looked for by every process, for a leader elsewhere cannot end them."""
 
 from __future__ import annotations
 
@@ -28,6 +29,7 @@ DUE_EVERY_SECONDS = 1.0
 RESCUE_EVERY_SECONDS = 2.0
 RECONCILE_EVERY_SECONDS = 5.0
 MISSING_EVERY_SECONDS = 10.0
+CLEAN_EVERY_SECONDS = 15.0
 PAGE = 500
 PAGES_PER_ROUND = 20
 """One round of the search for missing rows looks at 10,000 rows at most and goes on there the next time."""
@@ -68,6 +70,7 @@ class Maintenance(BackgroundLoop):
         self._leader_until = 0.0
         self._ask_again_at = 0.0
         self._missing_after_id = 0
+        self._cleaning = Duty("clean", CLEAN_EVERY_SECONDS, self.clean)
         self._duties = (
             Duty("push due", DUE_EVERY_SECONDS, self.push_due),
             Duty("rescue", RESCUE_EVERY_SECONDS, self.rescue),
@@ -86,14 +89,13 @@ class Maintenance(BackgroundLoop):
 
     def tick(self) -> None:
         """Ask for the leadership, then do what is due. One failing duty does not hold up the others."""
+        self._do_if_due(self._cleaning)
         self._ask_for_leadership()
         failure: ServiceUnavailable | None = None
         for duty in self._duties:
             if not self._is_leader or self.stopping.is_set():
                 break
-            if time.monotonic() >= duty.next_at:
-                duty.next_at = time.monotonic() + duty.interval_seconds
-                failure = self._do(duty) or failure
+            failure = self._do_if_due(duty) or failure
         if failure is not None:
             raise failure
 
@@ -113,7 +115,10 @@ class Maintenance(BackgroundLoop):
         if is_leader and not was_leader:
             logger.info("leads the maintenance")
 
-    def _do(self, duty: Duty) -> ServiceUnavailable | None:
+    def _do_if_due(self, duty: Duty) -> ServiceUnavailable | None:
+        if time.monotonic() < duty.next_at:
+            return None
+        duty.next_at = time.monotonic() + duty.interval_seconds
         try:
             duty.do()
         except ServiceUnavailable as error:
@@ -122,6 +127,10 @@ class Maintenance(BackgroundLoop):
             # The edge of a duty: the others must still be done.
             logger.exception("a duty failed", duty=duty.name)
         return None
+
+    def clean(self) -> None:
+        """End what dead workers of this machine left behind, also those that held no task."""
+        clean_orphans(self._parts.run_dir)
 
     def push_due(self) -> None:
         """Retries and scheduled articles whose time has come."""
@@ -139,7 +148,7 @@ class Maintenance(BackgroundLoop):
         expired = self._parts.store.expired()
         if not expired:
             return
-        clean_orphans(self._parts.run_dir)
+        self.clean()
         rescued = []
         for lease in expired:
             action = self._parts.store.rescue(lease)

@@ -16,7 +16,7 @@ from tests.servers.mariadb_server import MariaDbServer
 from tests.servers.redis_server import RedisServer
 
 IN_CI = bool(os.environ.get("CI"))
-pytest_plugins = ["tests.site_fixtures"]
+pytest_plugins = ["tests.site_fixtures", "tests.worker_fixtures"]
 
 
 def require_program(*names: str) -> str:

@@ -1,0 +1,173 @@
+"""A whole TOP_N in a folder of its own for tests: database, line, accounts on the practice site, and real worker
+processes that can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from core.browser.marked_processes import DRIVER_MARK, WORKER_MARK
+from core.cookie import cookies_to_json
+from core.lane import LimitDefaults
+from core.publishing.cookie_import import parse_cookies
+from core.queue.fair_queue import FairQueue
+from core.queue.redis_client import connect
+from core.settings import ROOT
+from core.store.accounts import AccountStore
+from core.store.database import Database
+from core.store.records import AccountView, Actor, NewTask, TaskView
+from core.store.row_snapshot import DatabaseRows
+from core.store.task_intake import TaskIntake
+from core.store.task_queries import TaskQueries
+from core.store.task_store import TaskStore
+from core.store.users import UserStore
+from core.store.vault import Vault
+from core.task_state import TaskStatus
+from tests.practice_site.client import PracticeAccount, PracticeClient, cookies_json
+from tests.servers.local_process import wait_until
+
+SECRET_KEY = "bmljZSBhbmQgc2VjcmV0IGtleSBmb3IgdGVzdHMgISE="
+DEFAULTS = LimitDefaults(10, 1000, 10, 0)
+QUICK = {
+    "TOPN_LEASE_SECONDS": "3",
+    "TOPN_VERIFY_SECONDS": "2",
+    "TOPN_GRACE_SECONDS": "20",
+    "TOPN_MIN_FREE_MEMORY_MB": "0",
+    "TOPN_MAX_STARTS_PER_MINUTE": "1000",
+    "TOPN_LOG_LEVEL": "DEBUG",
+}
+
+
+class WorkerLab:
+    """`worker` and `supervisor` start real processes; `close` ends what is left of them."""
+
+    def __init__(self, folder: Path, *, database_url: str, redis_url: str, site: PracticeClient) -> None:
+        self.folder = folder
+        self.site = site
+        self.data_dir = folder / "data"
+        self.data_dir.mkdir()
+        prefix = f"t{uuid.uuid4().hex[:8]}:"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("TOPN_")},
+            **QUICK,
+            "TOPN_DATA_DIR": str(self.data_dir),
+            "TOPN_DATABASE_URL": database_url,
+            "TOPN_REDIS_URL": redis_url,
+            "TOPN_REDIS_PREFIX": prefix,
+            "TOPN_SECRET_KEYS": SECRET_KEY,
+            "TOPN_ZHIHU_WRITE_URL": site.url,
+            "TOPN_ZHIHU_HOME_URL": site.url,
+        }
+        self.db = Database(database_url)
+        self.db.migrate()
+        self.redis = connect(redis_url)
+        self.queries = TaskQueries(self.db)
+        self.store = TaskStore(self.db, lease_seconds=3)
+        self.accounts = AccountStore(self.db, Vault([SECRET_KEY]))
+        self.queue = FairQueue(self.redis, prefix=prefix, defaults=DEFAULTS, rows=DatabaseRows(self.db))
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def account(self, name: str = "ada") -> tuple[AccountView, PracticeAccount]:
+        """A user of this name with an account that is signed in on the practice site."""
+        on_site = self.site.make_account(name)
+        user = UserStore(self.db).add(name)
+        cookies = cookies_to_json(parse_cookies(cookies_json(on_site)))
+        return self.accounts.add(user.id, "zhihu", "main", cookies), on_site
+
+    def submit(self, account: AccountView, title: str = "一篇文章", **more: Any) -> TaskView:
+        """Hand in an article and put it in line."""
+        content = more.pop("content", f"## {title}\n\n第一段,有 **重点**。\n\n- 一\n- 二\n")
+        task = NewTask(account.user_id, account.id, "zhihu", title, content, "markdown", **more)
+        accepted = TaskIntake(self.db).insert([task], batch=None, actor=Actor.system())
+        entry = self.queries.entry(accepted[0].task_id)
+        if entry is not None:
+            self.queue.push([entry])
+        return self.queries.get(accepted[0].task_id)
+
+    def worker(self, *, drivers: int = 1, **environment: str) -> subprocess.Popen[bytes]:
+        """Start one worker process."""
+        return self.run("-m", "tasks.consumer", f"--drivers={drivers}", **environment)
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a Python program of ours; its output goes to `<folder>/output.log`."""
+        with (self.folder / "output.log").open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env={**self.environment, **environment},
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._processes.append(process)
+        return process
+
+    def output(self) -> str:
+        """What the programs wrote to the terminal."""
+        return (self.folder / "output.log").read_text(encoding="utf-8", errors="replace")
+
+    def log(self, name: str = "worker-1") -> list[dict[str, Any]]:
+        """The log lines of a worker."""
+        path = self.data_dir / "logs" / f"{name}.log"
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+    def status(self, task: TaskView) -> TaskStatus:
+        """Where the task is now."""
+        return self.queries.get(task.id).status
+
+    def wait_for(self, task: TaskView, *statuses: TaskStatus, timeout: float = 60) -> TaskView:
+        """Wait until the task is in one of these. A failure shows how far it came."""
+        try:
+            wait_until(lambda: self.status(task) in statuses, timeout, f"{task.title} is {statuses}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.story(task)}\n{self.output()[-3000:]}") from error
+        return self.queries.get(task.id)
+
+    def kinds(self, task: TaskView) -> list[str]:
+        """The kinds of the task's events, in order."""
+        return [str(event.kind) for event in self.queries.events(task.id)]
+
+    def story(self, task: TaskView) -> str:
+        """The task and its timeline, for a failing test."""
+        events = "\n".join(
+            f"  {event.at:%H:%M:%S.%f} {event.kind} {event.detail}" for event in self.queries.events(task.id)
+        )
+        return f"{self.queries.get(task.id)}\n{events}"
+
+    def driver_processes(self) -> list[psutil.Process]:
+        """Every process of a browser or driver that was started for this lab."""
+        mine = str(self.data_dir.resolve())
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get(DRIVER_MARK, "").startswith(mine):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def processes_of(self, pid: int) -> list[psutil.Process]:
+        """The browser processes of the worker that has or had this process id."""
+        return [process for process in self.driver_processes() if f":{pid}:" in process.environ()[WORKER_MARK]]
+
+    def close(self) -> None:
+        """End every process that a test left, gently first."""
+        for process in self._processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self._processes:
+            try:
+                process.wait(40)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+        self.redis.close()
+        self.db.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from core.errors import Conflict, TooLate
+from core.errors import Conflict, Fault, InvalidInput, TooLate
 from core.lane import LaneEntry
 from core.store.clock import now_sql
 from core.store.content_hash import article_sha256
@@ -162,6 +162,8 @@ class TaskChanges(TaskPart):
                 _go(connection, row, Action.GIVE_UP, facts)
                 return None
             if answer is ReviewAnswer.ONLINE:
+                if not link:
+                    raise InvalidInput([Fault("link", "is missing.", "Give the article's address on the site.")])
                 online = {"result_url": link, "remote_id": remote_id, "site_state": "public"}
                 with claiming_remote_id(connection, row.id, row.platform, remote_id):
                     _go(

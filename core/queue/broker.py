@@ -174,7 +174,7 @@ class FairStorage(RedisStorage):
 class FairConsumer(Consumer):
     """Huey's consumer with threads; it stops claiming before it stops its threads.
 
-    A process that answers signals itself uses `start_threads`, `end_threads` and `has_threads`: Huey's `start`
+    A process that answers signals itself uses `start_threads`, `end_threads` and `living_threads`: Huey's `start`
     takes the signals, and runs a scheduler that has nothing to do.
     """
 
@@ -188,9 +188,9 @@ class FairConsumer(Consumer):
         self.huey.stop_claiming()
         self.stop_flag.set()
 
-    def has_threads(self) -> bool:
-        """Whether any thread still runs."""
-        return any(thread.is_alive() for _, thread in self.worker_threads)
+    def living_threads(self) -> int:
+        """How many threads still run."""
+        return sum(thread.is_alive() for _, thread in self.worker_threads)
 
     def stop(self, graceful: bool = False) -> None:
         """Graceful: returns when all running tasks are done, or after `shutdown_timeout`."""

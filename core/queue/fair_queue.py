@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import ResponseError
 
 from core.errors import ServiceUnavailable
 from core.lane import (
@@ -33,7 +32,7 @@ from core.queue.line_reconcile import LineReconcile, ReconcileReport
 from core.queue.live_overrides import LiveOverrides
 from core.queue.lua_scripts import CHUNK, LuaScripts
 from core.queue.queue_stats import Parked, QueueStats, read_running, read_stats
-from core.queue.redis_client import SOCKET_TIMEOUT_SECONDS, guarded
+from core.queue.redis_client import SOCKET_TIMEOUT_SECONDS, LineDamaged, guarded
 from core.telemetry import get_logger
 
 MAX_ROUNDS = 256
@@ -72,34 +71,30 @@ class FairQueue:
         new = 0
         for chunk in _chunks(entries, CHUNK):
             facts: list[str | int] = [fact for entry in chunk for fact in lane_fields(entry)]
-            new += int(self._scripts.run("push", "", *facts))
+            new += int(self._repeatable("push", "", *facts))
         return new
 
     def claim(self) -> Claim | None:
         """The next turn, or None when nothing may go now. Rebuilds the line first when Redis has lost it."""
         self._give_back_lost_calls()
         self._hints.seconds = None
-        has_rebuilt = False
+        has_mended = False
         for _ in range(MAX_ROUNDS):
             try:
                 outcome, *facts = self._ask()
-            except ResponseError:
-                # Somebody planted a key of another type. The truth is in the database: make the line anew.
-                if has_rebuilt:
+                if outcome == "rebuild" and not self._rebuild.run(self._defaults, is_damaged=False):
+                    # Another process is at it and wakes everybody when it is done.
+                    return None
+            except LineDamaged as error:
+                if has_mended or not self._mend(error):
                     raise
-                logger.exception("the line in Redis is damaged, rebuilding it")
-                has_rebuilt = True
-                outcome, facts = "rebuild", []
-                with guarded(self._redis):
-                    self._redis.delete(self._names.epoch)
+                has_mended = True
+                continue
             if outcome == "claim":
                 task_id, user_id, account_id, number, claimed_ms = (int(fact) for fact in facts[:5])
                 return Claim(task_id, user_id, account_id, number, claimed_ms, is_fresh=facts[5] == 1)
             if outcome == "wait":
                 self._hints.seconds = None if facts[0] < 0 else facts[0] / 1000
-                return None
-            if outcome == "rebuild" and not self.rebuild():
-                # Another process is at it and wakes everybody when it is done.
                 return None
         self._hints.seconds = 0.0
         return None
@@ -170,9 +165,12 @@ class FairQueue:
 
     def reconcile(self) -> ReconcileReport:
         """Bring running entries, limits and pauses in line with the database. The leader calls it every 5 s."""
-        if self.rebuild_if_lost():
-            return ReconcileReport(is_rebuilt=True)
-        return self._reconcile.run(self.push)
+        try:
+            if self.rebuild_if_lost():
+                return ReconcileReport(is_rebuilt=True)
+            return self._reconcile.run(self.push)
+        except LineDamaged as error:
+            return ReconcileReport(is_rebuilt=self._mend(error))
 
     def drop_orphans(self, user_id: int) -> int:
         """Drop this user's running entries without a running row, however young; how many. For a reset."""
@@ -182,18 +180,21 @@ class FairQueue:
         """Rebuild when Redis has lost the line. Whether this call did."""
         with guarded(self._redis):
             is_there = bool(self._redis.exists(self._names.epoch))
-        return not is_there and self.rebuild()
+        return not is_there and self._rebuild.run(self._defaults, is_damaged=False)
 
     def rebuild(self) -> bool:
-        """Make the whole line anew from the database: tasks, running, starts, limits, pauses, gaps.
-
-        Claims stop meanwhile. False when another process is rebuilding.
+        """Throw the whole line away and make it anew from the database: tasks, running, starts, limits, pauses,
+        gaps. Claims stop meanwhile. False when another process is rebuilding.
         """
-        return self._rebuild.run(self._defaults)
+        return self._rebuild.run(self._defaults, is_damaged=True)
 
     def stats(self) -> QueueStats:
         """Who waits, runs and is parked, with reasons."""
         return read_stats(self._redis, self._names)
+
+    def _mend(self, error: LineDamaged) -> bool:
+        logger.error("the line in Redis is damaged, rebuilding it", reason=error.reason)
+        return self.rebuild()
 
     def _ask(self) -> list[Any]:
         with self._calls_lock:
@@ -226,9 +227,9 @@ class FairQueue:
                 self._repeatable("give_back", entry.task_id, entry.number, 1)
                 logger.info("gave back a claim whose reply was lost", claimed_task_id=entry.task_id)
 
-    def _repeatable(self, verb: str, *arguments: int) -> Any:
+    def _repeatable(self, verb: str, *arguments: str | int) -> Any:
         """Run a script that may run twice; once more when the connection turns out dead, as after a restart of
-        Redis. (An answer lost on the way then reads as False: no longer in force.)"""
+        Redis. (When it was the answer that got lost, the second says that nothing was left to do.)"""
         try:
             return self._scripts.run(verb, *arguments)
         except ServiceUnavailable:

@@ -44,14 +44,21 @@ class LineRebuild:
         self._rows = rows
         self._overrides = LiveOverrides(redis, names, scripts)
 
-    def run(self, defaults: LimitDefaults) -> bool:
-        """Rebuild; False when another process is at it. Raises what reading the database raises."""
+    def run(self, defaults: LimitDefaults, *, is_damaged: bool) -> bool:
+        """Rebuild; False when another process is at it. Raises what reading the database raises.
+
+        What is there already stays, as it was pushed after Redis lost the rest, unless the line is damaged.
+        """
         token = uuid.uuid4().hex
         with guarded(self._redis):
             if not self._redis.set(self._names.rebuild_lock, token, nx=True, px=LOCK_MS):
                 return False
         try:
-            tasks = self._rebuild(token, defaults)
+            if not is_damaged and self._is_there():
+                # Another process has finished since this one looked.
+                self._unlock(token)
+                return True
+            tasks = self._rebuild(token, defaults, is_damaged)
         except _LockLost:
             logger.warning("a rebuild of the line was overtaken by another")
             return False
@@ -61,14 +68,15 @@ class LineRebuild:
         logger.info("rebuilt the line from the database", waiting=tasks)
         return True
 
-    def _rebuild(self, token: str, defaults: LimitDefaults) -> int:
+    def _rebuild(self, token: str, defaults: LimitDefaults, is_damaged: bool) -> int:
         # The order matters: what is cleared before the database is read cannot be lost, because a row is
         # committed before it is pushed; running before waiting, so that no running task gets in line.
         with guarded(self._redis):
             self._redis.delete(self._names.epoch)
-        self._clear(token)
+        if is_damaged:
+            self._clear(token)
         saved = SavedOverrides.read(self._rows)
-        self._overrides.sync(saved, self._overrides.version())
+        self._overrides.sync(saved, self._overrides.version(), lifts=is_damaged)
         running = self._rows.running_rows()
         self._load("adopt", token, [(row.task_id, row.user_id, row.account_id) for row in running])
         self._load_starts(token, saved, defaults)
@@ -114,6 +122,10 @@ class LineRebuild:
     def _step(self, verb: str, token: str, *arguments: str | int) -> None:
         if int(self._scripts.run(verb, token, *arguments)) < 0:
             raise _LockLost
+
+    def _is_there(self) -> bool:
+        with guarded(self._redis):
+            return bool(self._redis.exists(self._names.epoch))
 
     def _unlock(self, token: str) -> None:
         with guarded(self._redis):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from redis import Redis
 
@@ -76,20 +76,23 @@ class LiveOverrides:
         with guarded(self._redis):
             return cast("str | None", self._redis.get(self._names.overrides)) or "0"
 
-    def sync(self, saved: SavedOverrides, version: str) -> int:
+    def sync(self, saved: SavedOverrides, version: str, *, lifts: bool = True) -> int:
         """Make Redis hold what the database holds, unless somebody has changed it since `version`; how many
-        differed. This repairs a pause or a limit whose live change was lost with its process or with Redis."""
+        differed. This repairs a pause or a limit whose live change was lost with its process or with Redis.
+
+        Without `lifts` what only Redis holds stays.
+        """
         with guarded(self._redis), self._redis.pipeline(transaction=True) as pipe:
             for name in (self._names.pauses, self._names.user_limits, self._names.account_limits):
                 pipe.hgetall(name)
             live_pauses, live_users, live_accounts = pipe.execute()
         changes: list[tuple[str, ...]] = [
-            *_limit_changes("user", live_users, saved.users),
-            *_limit_changes("account", live_accounts, saved.accounts),
+            *_limit_changes("user", live_users, saved.users, lifts),
+            *_limit_changes("account", live_accounts, saved.accounts, lifts),
         ]
         # A pause that ends earlier than the live one is a new one: lift that first.
         for field, ends in live_pauses.items():
-            if saved.pauses.get(field) != ends:
+            if saved.pauses.get(field) != ends and (lifts or field in saved.pauses):
                 changes.append(("resume", field))
         for field, ends in saved.pauses.items():
             if live_pauses.get(field) != ends:
@@ -169,7 +172,9 @@ def _longer(first: int, second: int) -> int:
     return OPEN_END if OPEN_END in (first, second) else max(first, second)
 
 
-def _limit_changes(kind: str, live: dict[str, Any], saved: dict[str, str]) -> Iterable[tuple[str, str, str, str]]:
-    for key in live.keys() | saved.keys():
+def _limit_changes(
+    kind: str, live: dict[str, str], saved: dict[str, str], lifts: bool
+) -> Iterable[tuple[str, str, str, str]]:
+    for key in (live.keys() | saved.keys()) if lifts else saved.keys():
         if live.get(key) != saved.get(key):
             yield "set_limits", kind, key, saved.get(key, "")

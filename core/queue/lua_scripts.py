@@ -39,8 +39,8 @@ class LuaScripts:
     def run(self, verb: str, *arguments: str | int | float) -> Any:
         """Run one script; its header says what it takes and replies.
 
-        Raises ServiceUnavailable when Redis cannot be used, and redis' ResponseError when the script met
-        something it cannot work with, such as a planted key of another type.
+        Raises ServiceUnavailable when Redis cannot be used, and LineDamaged when the script met something it
+        cannot work with, such as a planted key of another type.
         """
         with guarded(self._redis):
             return self._scripts[verb](args=[self._prefix, *arguments])

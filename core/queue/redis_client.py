@@ -8,9 +8,7 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff, NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ReadOnlyError, RedisError, ResponseError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
 from core.errors import ServiceUnavailable
@@ -20,9 +18,17 @@ SOCKET_TIMEOUT_SECONDS = 5.0
 OLDEST_VERSION = (6, 2)
 RETRIES = 3
 
-_SERVER_TROUBLES = ("OOM ", "MISCONF", "LOADING", "BUSY ", "READONLY", "MASTERDOWN", "NOAUTH", "NOPERM")
-"""Replies that say the server cannot serve now, as opposed to a fault in what was asked. Redis before 7 puts
-them in the middle of the sentence when they come out of a script."""
+_DAMAGE_SIGNS = ("WRONGTYPE", "attempt to ", "not a valid float", "not an integer", "out of range")
+"""What answers say when a key of ours holds something else: of Redis itself, or of Lua that stumbled over it.
+Every other answer is a trouble of the server (full, read-only, loading, …), and the line is whole."""
+
+
+class LineDamaged(ServiceUnavailable):
+    """Somebody has put something else under one of our keys. The next claim or reconcile builds the line anew
+    from the database."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__("The line in Redis", _sentence(where, reason), "It is rebuilt from the database by itself.")
 
 
 def connect(url: str, *, retries: bool = False) -> Redis:
@@ -53,27 +59,29 @@ def address_of(redis: Redis) -> str:
 
 @contextmanager
 def guarded(redis: Redis) -> Iterator[None]:
-    """Turn every trouble of the server or the way to it into `ServiceUnavailable`.
-
-    A `ResponseError` that is a fault in what was asked (a wrong type, an error in a script) passes through.
-    """
+    """Turn every trouble of the server or the way to it into `ServiceUnavailable`, and an answer that says our
+    keys are not what they should be (a wrong type, an error in a script) into `LineDamaged`."""
     try:
         yield
-    except (RedisConnectionError, RedisTimeoutError, ReadOnlyError) as error:
-        raise _unavailable(redis, error) from error
     except ResponseError as error:
-        if any(sign in str(error) for sign in _SERVER_TROUBLES):
-            raise _unavailable(redis, error) from error
-        raise
+        if any(sign in str(error) for sign in _DAMAGE_SIGNS):
+            raise LineDamaged(address_of(redis), str(error)) from error
+        raise _unavailable(redis, error) from error
+    except RedisError as error:
+        raise _unavailable(redis, error) from error
 
 
 def _unavailable(redis: Redis, error: RedisError) -> ServiceUnavailable:
     where = address_of(redis)
     return ServiceUnavailable(
         "Redis",
-        f"{where}: {error}".rstrip(". ") + ".",
+        _sentence(where, str(error)),
         "Start it, or set TOPN_REDIS_URL to one that runs; articles stay safe in the database meanwhile.",
     )
+
+
+def _sentence(where: str, reason: str) -> str:
+    return f"{where}: {reason}".rstrip(". ") + "."
 
 
 def check_server(redis: Redis) -> str:

@@ -117,9 +117,7 @@ def entry(task_id: int, user_id: int = 1, account_id: int | None = None, **facts
     )
 
 
-def make_queue(
-    redis: Redis, rows: MemoryRows, *, prefix: str = "", defaults: LimitDefaults = DEFAULTS
-) -> FairQueue:
+def make_queue(redis: Redis, rows: MemoryRows, *, prefix: str = "", defaults: LimitDefaults = DEFAULTS) -> FairQueue:
     """A line of its own."""
     return FairQueue(redis, prefix=prefix, defaults=defaults, rows=rows)
 
@@ -138,19 +136,15 @@ def let_time_pass(redis: Redis, seconds: float, prefix: str = "") -> None:
     for name in redis.scan_iter(match=f"{prefix}*"):
         bare = name[len(prefix) :]
         if bare.endswith((":starts", ":parked")) or bare == "queue:parked":
-            redis.zunionstore(name, {name: 1}) if step == 0 else _shift(redis, name, step)
+            for member in redis.zrange(name, 0, -1):
+                redis.zincrby(name, -step, str(member))
         elif bare.endswith(":last"):
-            redis.set(name, int(redis.get(name)) - step, keepttl=True)
+            redis.set(name, int(redis.get(name) or 0) - step, keepttl=True)
         elif bare == "queue:running":
             for task, text in redis.hgetall(name).items():
-                number, claimed_ms, rest = text.split(":", 2)
+                number, claimed_ms, rest = str(text).split(":", 2)
                 redis.hset(name, task, f"{number}:{int(claimed_ms) - step}:{rest}")
         elif bare == "queue:pauses":
             for field, ends in redis.hgetall(name).items():
                 if int(ends):
                     redis.hset(name, field, int(ends) - step)
-
-
-def _shift(redis: Redis, name: str, step: int) -> None:
-    for member in redis.zrange(name, 0, -1):
-        redis.zincrby(name, -step, member)

@@ -1,0 +1,41 @@
+"""Workers that live, fall silent and say goodbye."""
+
+from __future__ import annotations
+
+from redis import Redis
+
+from core.queue.heartbeats import Heartbeats
+from tests.servers.local_process import wait_until
+
+WORKER = "host:4711:0f8f"
+
+
+def test_a_worker_tells_about_itself(redis: Redis) -> None:
+    beats = Heartbeats(redis, prefix="p:")
+    beats.beat(WORKER, {"running": 3, "pool": {"idle": 1}, "名": "值"}, 30)
+    (beat,) = beats.all()
+    assert (beat.worker_id, beat.facts["running"], beat.facts["名"]) == (WORKER, 3, "值")
+    assert 0 < beat.expires_in_seconds <= 30
+
+
+def test_a_silent_worker_disappears(redis: Redis) -> None:
+    beats = Heartbeats(redis, prefix="")
+    beats.beat("a:1:x", {}, 0.05)
+    beats.beat("b:2:y", {}, 30)
+    wait_until(lambda: [beat.worker_id for beat in beats.all()] == ["b:2:y"], 5, "the silent one is gone")
+    assert redis.smembers("workers") == {"b:2:y"}
+
+
+def test_a_worker_says_goodbye(redis: Redis) -> None:
+    beats = Heartbeats(redis, prefix="")
+    beats.beat(WORKER, {}, 30)
+    beats.forget(WORKER)
+    assert beats.all() == []
+
+
+def test_what_somebody_planted_is_no_worker(redis: Redis) -> None:
+    beats = Heartbeats(redis, prefix="")
+    redis.sadd("workers", "evil", "list")
+    redis.set("worker:evil", b"\x80\x04pickle")
+    redis.set("worker:list", "[1]")
+    assert beats.all() == []

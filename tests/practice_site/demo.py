@@ -170,7 +170,7 @@ class Demo:
         expected = {
             (user, f"{user} 的第 {number} 篇文章") for user in USERS for number in range(1, ARTICLES_PER_USER + 1)
         }
-        times = [titles[pair] for pair in expected]
+        times = [titles[pair] for pair in expected] + [post["post_count"] for post in posts]
         total = sum(result.published for result in results)
         say(
             f"\narticles published   {total} of {len(expected)} in {seconds:.1f} s, {total / seconds * 60:.0f} a minute"

@@ -3,16 +3,20 @@ the cookies that the site has refreshed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.cookie import Cookie, cookies_from_json, cookies_to_json
 from core.errors import BrowserLost, NeedsLogin, Rejected, ServiceUnavailable
 from core.publishing.content import render
-from core.publishing.publisher import Article, Browser, Picture
+from core.publishing.publisher import AccountIdentity, Article, Browser, Picture
+from core.publishing.registry import SIGN_IN_COOKIES
 from core.store.accounts import AccountStore
 from core.store.records import AccountState, HeldTask
 from core.store.task_queries import TaskQueries
 from core.telemetry import get_logger
+
+DAY_SECONDS = 86_400
 
 logger = get_logger(__name__)
 
@@ -24,6 +28,18 @@ class ReadyArticle:
     article: Article
     cookies: tuple[Cookie, ...]
     cookies_version: int
+    is_checked: bool = True
+    """Whether the account counts as signed in already."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreshCookies:
+    """Cookies that the site has changed in a browser. `read_version` tells from which stored ones they came;
+    `is_same_sign_in`: browsers that hold those may go on with them."""
+
+    data: bytes
+    read_version: int
+    is_same_sign_in: bool
 
 
 class ArticleSource:
@@ -40,7 +56,8 @@ class ArticleSource:
         if account.state == AccountState.NEEDS_LOGIN:
             raise NeedsLogin(account.error_message or "The account is signed out.")
         data, version = self._accounts.load_cookies(held.account_id)
-        return ReadyArticle(self._render(held), cookies_from_json(data), version)
+        is_checked = account.state == AccountState.SIGNED_IN
+        return ReadyArticle(self._render(held), cookies_from_json(data), version, is_checked)
 
     def _render(self, held: HeldTask) -> Article:
         stored = held.article
@@ -63,24 +80,46 @@ class ArticleSource:
         picture = self._queries.picture(sha256)
         return Picture(picture.sha256, picture.media_type, picture.data)
 
-    def changed_cookies(self, browser: Browser, ready: ReadyArticle) -> bytes | None:
-        """The account's cookies as the browser has them now, None when they are the ones it was given: equal
-        ones are not stored, for every change makes the warm contexts of other workers start anew."""
+    def fresh_cookies(self, browser: Browser, ready: ReadyArticle, platform: str) -> FreshCookies | None:
+        """The account's cookies as the browser has them now; None when they are those it was given."""
         try:
-            now = {cookie.name: cookie for cookie in browser.cookies()}
+            now = browser.cookies()
         except BrowserLost as error:
             logger.info("cookies not read", reason=error.reason)
             return None
-        kept = tuple(now.get(cookie.name, cookie) for cookie in ready.cookies)
-        if [cookie.value for cookie in kept] == [cookie.value for cookie in ready.cookies]:
+        if _worth(now) == _worth(ready.cookies):
             return None
-        return cookies_to_json(now.values())
+        names = SIGN_IN_COOKIES.get(platform, ())
+        is_same = {c.value for c in now if c.name in names} == {c.value for c in ready.cookies if c.name in names}
+        return FreshCookies(cookies_to_json(now), ready.cookies_version, is_same)
 
-    def keep_cookies(self, held: HeldTask, data: bytes, version: int) -> None:
-        """Store refreshed cookies, unless somebody else has stored newer ones since `version`."""
+    def keep_cookies(self, held: HeldTask, fresh: FreshCookies) -> None:
+        """Store refreshed cookies, unless a person has stored a newer sign-in meanwhile."""
         try:
-            stored = self._accounts.replace_cookies(held.account_id, data, expected_version=version)
+            stored = self._accounts.replace_cookies(
+                held.account_id,
+                fresh.data,
+                expected_version=fresh.read_version,
+                is_same_sign_in=fresh.is_same_sign_in,
+            )
         except ServiceUnavailable as error:
             logger.info("refreshed cookies not stored", reason=error.reason)
         else:
-            logger.info("refreshed cookies stored", version=stored)
+            logger.debug("refreshed cookies", is_stored=stored is not None)
+
+    def note_signed_in(self, held: HeldTask, identity: AccountIdentity, ready: ReadyArticle) -> None:
+        """The site knows the account: say so where people look at it, unless it is said already."""
+        if ready.is_checked:
+            return
+        self._accounts.set_state(
+            held.account_id,
+            AccountState.SIGNED_IN,
+            remote_id=identity.remote_id,
+            remote_name=identity.name,
+            cookies_version=ready.cookies_version,
+        )
+
+
+def _worth(cookies: Iterable[Cookie]) -> set[tuple[object, ...]]:
+    """What makes storing worth while: another value, or an end that moved by a day."""
+    return {(c.name, c.domain, c.path, c.value, (c.expires or 0) // DAY_SECONDS) for c in cookies}

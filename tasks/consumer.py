@@ -110,7 +110,7 @@ class Consumer:
         """
         deadline = time.monotonic() + self._settings.grace_seconds
         signals_seen = self._stop_signals
-        while self._consumer.has_threads() and time.monotonic() < deadline and not self._stuck.is_set():
+        while self._has_work() and time.monotonic() < deadline:
             self._parts.keeper.end_all(is_final=False)
             if self._stop_signals > signals_seen:
                 signals_seen = self._stop_signals
@@ -118,10 +118,14 @@ class Consumer:
             time.sleep(LOOK_SECONDS)
         self._parts.giving_up.set()
         deadline = time.monotonic() + LAST_SECONDS
-        while self._consumer.has_threads() and time.monotonic() < deadline:
+        while self._has_work() and time.monotonic() < deadline:
             self._parts.keeper.end_all(is_final=True)
             time.sleep(LOOK_SECONDS)
-        return not self._consumer.has_threads()
+        return self._consumer.living_threads() == 0
+
+    def _has_work(self) -> bool:
+        """Whether a thread still runs that is not known to hang."""
+        return self._consumer.living_threads() > self._parts.keeper.stuck_count()
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -102,7 +102,8 @@ class HeldRow:
         2. It shows the change already: `change` makes it no second time.
         3. Else `change` makes it.
 
-        Raises LeaseLost also when patience ends: the rescuer goes on from the checkpoint.
+        Raises LeaseLost also when patience ends: the rescuer goes on from the checkpoint. BrowserLost: the
+        attempt was ended meanwhile.
         """
         deadline = time.monotonic() + self._patience_seconds
         wait_seconds = FIRST_WAIT_SECONDS
@@ -113,6 +114,7 @@ class HeldRow:
             except ServiceUnavailable as error:
                 self._watch.went_away(error)
                 is_first = False
+                self._attempt.check()
                 if time.monotonic() > deadline or self._giving_up.wait(wait_seconds):
                     raise LeaseLost(self.held.id, self.held.fence) from error
                 wait_seconds = min(wait_seconds * 2, LONGEST_WAIT_SECONDS)

@@ -18,7 +18,7 @@ from tasks.service_watch import ServiceWatch
 TICK_SECONDS = 1.0
 RENEWALS_PER_LEASE = 3
 """A lease is renewed this often before it would end, so that two renewals may fail."""
-STUCK_SECONDS = 60.0
+STUCK_SECONDS = 15.0
 """A thread that has not come back so long after its browser was killed hangs outside the browser."""
 
 logger = get_logger(__name__)
@@ -97,8 +97,16 @@ class LeaseKeeper(BackgroundLoop):
         for attempt in self.attempts():
             if attempt.is_past_deadline and attempt.kill(KillReason.DEADLINE):
                 logger.warning("deadline passed", task_id=attempt.held.id, step=attempt.step_name)
-            if attempt.killed_seconds_ago > self._stuck_seconds and self._on_stuck is not None:
+            if self._is_stuck(attempt) and self._on_stuck is not None:
                 self._on_stuck(attempt)
+
+    def stuck_count(self) -> int:
+        """How many threads hang where no kill reaches them."""
+        return sum(self._is_stuck(attempt) for attempt in self.attempts())
+
+    def _is_stuck(self, attempt: RunningAttempt) -> bool:
+        """Being written down may wait for the database, for as long as it is away."""
+        return attempt.killed_seconds_ago > self._stuck_seconds and not attempt.is_over
 
     def _end_cancelled(self) -> None:
         running = {_key(attempt): attempt for attempt in self.attempts()}

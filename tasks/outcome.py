@@ -23,6 +23,7 @@ from core.errors import (
 )
 from core.publishing.publisher import Published
 from core.task_state import BlockReason
+from tasks.article_source import FreshCookies
 from tasks.running_attempt import KillReason, RunningAttempt
 
 BACK_OFF_SECONDS = (10.0, 60.0, 300.0)
@@ -120,7 +121,7 @@ class AttemptEnd:
     outcome: Outcome
     screenshot_path: str | None = None
     cookies_version: int | None = None
-    fresh_cookies: bytes | None = None
+    fresh_cookies: FreshCookies | None = None
 
 
 def back_off_seconds(retries_used: int) -> float:

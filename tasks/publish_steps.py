@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from core.errors import BrowserLost, DraftLost, PublishError
 from core.publishing.publisher import (
+    AccountIdentity,
     Browser,
     Published,
     Publisher,
@@ -47,6 +49,7 @@ class PublishSteps:
         browser: Browser,
         ready: ReadyArticle,
         *,
+        on_signed_in: Callable[[AccountIdentity], None],
         verify_seconds: float,
         giving_up: threading.Event,
     ) -> None:
@@ -56,6 +59,7 @@ class PublishSteps:
         self._publisher = publisher
         self._browser = browser
         self._ready = ready
+        self._on_signed_in = on_signed_in
         self._verify_seconds = verify_seconds
         self._giving_up = giving_up
         self._draft_id = attempt.held.remote_draft_id
@@ -94,7 +98,8 @@ class PublishSteps:
         self._attempt.enter_step("signing in")
         if not self._browser.is_warm:
             self._browser.set_cookies(self._ready.cookies)
-            self._publisher.check_account(self._browser)
+            identity = self._publisher.check_account(self._browser)
+            self._row.write(lambda: self._on_signed_in(identity))
         self._attempt.is_signed_in = True
         self._row.step(Step.SIGNED_IN)
         failpoint(Failpoint.AFTER_SIGNIN)

@@ -70,8 +70,8 @@ class PublishWorker:
             attempt.close()
             is_written = self._parts.settlement.settle(row, end)
             failpoint(Failpoint.AFTER_RECORD)
-            if end.fresh_cookies is not None and end.cookies_version is not None and is_written:
-                self._parts.articles.keep_cookies(held, end.fresh_cookies, end.cookies_version)
+            if end.fresh_cookies is not None and is_written:
+                self._parts.articles.keep_cookies(held, end.fresh_cookies)
         finally:
             self._parts.keeper.forget(attempt)
         failpoint(Failpoint.BEFORE_RELEASE)
@@ -140,7 +140,7 @@ class PublishWorker:
             finally:
                 attempt.detach()
             if isinstance(end.outcome, GOOD_OUTCOMES):
-                end.fresh_cookies = self._parts.articles.changed_cookies(browser, ready)
+                end.fresh_cookies = self._parts.articles.fresh_cookies(browser, ready, held.platform)
             else:
                 end.screenshot_path = self._parts.screenshots.keep(browser, held, attempt.step_name)
 
@@ -151,6 +151,7 @@ class PublishWorker:
             self._parts.publishers[attempt.held.platform],
             browser,
             ready,
+            on_signed_in=lambda identity: self._parts.articles.note_signed_in(attempt.held, identity, ready),
             verify_seconds=self._parts.settings.verify_seconds,
             giving_up=self._parts.giving_up,
         )

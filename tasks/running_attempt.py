@@ -87,7 +87,7 @@ class RunningAttempt:
 
     def check(self) -> None:
         """Raises BrowserLost when the attempt was killed in between; `kill_reason` says why."""
-        if self.kill_reason is not None:
+        if self.kill_reason is not None and not self.is_over:
             raise BrowserLost(f"the attempt was ended: {self.kill_reason}")
 
     def attach(self, browser: Killable) -> None:

@@ -32,6 +32,12 @@ from tasks.outcome import (
 PauseAccount = Callable[[int, float, str], None]
 """Holds back an account's articles: account id, seconds, reason."""
 
+ACCOUNT_STATES = {
+    BlockReason.NEEDS_LOGIN: AccountState.NEEDS_LOGIN,
+    BlockReason.NEEDS_HUMAN: AccountState.NEEDS_HUMAN,
+}
+"""What a blocked task says of its account."""
+
 logger = get_logger(__name__)
 
 
@@ -108,7 +114,7 @@ class Settlement:
 
     def _slow_down(self, row: HeldRow, outcome: SlowedDown, end: AttemptEnd) -> None:
         """The pause first: the account's other articles must not run into the same wall meanwhile."""
-        self._pause_account(row.held.account_id, outcome.delay_seconds, outcome.message)
+        row.write(lambda: self._pause_account(row.held.account_id, outcome.delay_seconds, outcome.message))
         row.event(EventKind.SITE_BUSY, retry_after=outcome.delay_seconds)
         retry = TryAgain(outcome.delay_seconds, "SiteBusy", outcome.message, uses_retry=False)
         row.write(lambda: self._retry(row, retry, end))
@@ -123,10 +129,11 @@ class Settlement:
 
     def _block(self, row: HeldRow, outcome: NeedsPerson, end: AttemptEnd) -> None:
         """The account first: that the site does not know it stays true whoever holds the task."""
-        if outcome.reason is BlockReason.NEEDS_LOGIN:
+        state = ACCOUNT_STATES.get(outcome.reason)
+        if state is not None:
             self._accounts.set_state(
                 row.held.account_id,
-                AccountState.NEEDS_LOGIN,
+                state,
                 error_message=outcome.message,
                 cookies_version=end.cookies_version,
             )

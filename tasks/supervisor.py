@@ -53,6 +53,8 @@ class Supervisor:
         """Work until a signal, or until everything is done when draining. Returns the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        # Held by this process for as long as it lives: a private Redis must not end with the last worker.
+        wiring.get_redis_url()
         self._clean_up()
         is_drained = False
         while not self._stop_signals and not is_drained:
@@ -60,6 +62,7 @@ class Supervisor:
             self._hand_on()
             is_drained = self._look_at_work()
             time.sleep(LOOK_SECONDS)
+        self._say("all done" if is_drained else "stopping: submitted articles finish, the rest goes back into line")
         self._stop_workers()
         self._hand_on()
         self._clean_up()
@@ -96,6 +99,7 @@ class Supervisor:
                 for one in rescued:
                     logger.warning("handed on", task_id=one.entry.task_id, action=one.action.value)
                 put_back_in_line(wiring.get_fair_queue(), rescued)
+                wiring.get_heartbeats().forget(worker_id)
             except ServiceUnavailable as error:
                 self._watch.went_away(error)
                 return
@@ -118,7 +122,6 @@ class Supervisor:
     def _stop_workers(self) -> None:
         """SIGTERM to all; each further signal to us is passed on and makes them hurry; the third one, or too
         long a wait, kills them."""
-        self._say("stopping: submitted articles finish, the rest goes back into line")
         passed_on = 0
         deadline = time.monotonic() + self._settings.grace_seconds + EXTRA_SECONDS
         # The first round is ours when a drain has ended without any signal.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core import wiring
 from core.browser.webdriver_pool import WebDriverPool
+from core.errors import ServiceUnavailable
 from core.lane import PauseScope
 from core.publishing.publisher import Publisher
 from core.queue.fair_queue import FairQueue
@@ -83,8 +85,10 @@ def make_maintenance(parts: WorkerParts) -> Maintenance:
 
 
 def _pause_account(account_id: int, seconds: float, reason: str) -> None:
-    """The database first: it keeps the pause, the queue only makes it take effect at once."""
+    """The database keeps the pause, the queue only makes it take effect at once: when Redis is away, its next
+    reconcile does."""
     pause = wiring.get_pause_store().add(
         PauseScope.ACCOUNT, str(account_id), by="system", reason=reason, seconds=seconds
     )
-    wiring.get_fair_queue().pause(pause)
+    with suppress(ServiceUnavailable):
+        wiring.get_fair_queue().pause(pause)

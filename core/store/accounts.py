@@ -76,13 +76,21 @@ class AccountStore:
             raise NotFound("sign-in of account", account_id)
         return self._vault.open(account_id, row.cookies_sealed), row.cookies_version
 
-    def replace_cookies(self, account_id: int, cookies: bytes, *, expected_version: int | None = None) -> int | None:
+    def replace_cookies(
+        self,
+        account_id: int,
+        cookies: bytes,
+        *,
+        expected_version: int | None = None,
+        is_same_sign_in: bool = False,
+    ) -> int | None:
         """Store new cookies; their version. With `expected_version` only if that is still the stored one, so
         that a worker's refreshed cookies never replace a person's newer sign-in: otherwise None. Without it,
-        the account's state is unchecked again. Raises NotFound."""
+        the account's state is unchecked again. `is_same_sign_in` keeps the version: browsers that hold the
+        cookies stored before may go on with them. Raises NotFound."""
         values: dict[str, Any] = {
             "cookies_sealed": self._vault.seal(account_id, cookies),
-            "cookies_version": Account.cookies_version + 1,
+            "cookies_version": Account.cookies_version + (0 if is_same_sign_in else 1),
         }
         mine = update(Account).where(Account.id == account_id)
         if expected_version is None:

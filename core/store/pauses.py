@@ -48,7 +48,7 @@ class PauseStore:
             connection.execute(
                 insert(PauseRow).values(**columns, by_name=by, reason=reason, since=now_sql(), until=until)
             )
-            rows = connection.execute(_in_force().where(*_same(scope, key))).all()
+            rows = connection.execute(select(PauseRow.__table__).where(*_same(scope, key))).all()
             return _longest(_view(row) for row in rows)
 
         return self._db.run_write(work)

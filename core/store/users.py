@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -65,7 +66,8 @@ class UserStore:
         if not is_right(password, stored) or row is None or row.is_disabled:
             return None
         if needs_rehash(row.password_hash):
-            self.set_password(row.id, password)
+            with suppress(InvalidInput):  # a password of earlier days may be shorter than is allowed now
+                self.set_password(row.id, password)
         return _view(row)
 
     def set_password(self, user_id: int, password: str | None) -> None:

@@ -15,7 +15,7 @@ from core.services.pictures import picture_of
 from core.services.submission import Submission
 from core.services.submission_check import faults_of
 from core.store.accounts import AccountStore
-from core.store.content_hash import article_of
+from core.store.content_hash import article_of, request_sha256
 from core.store.earlier_articles import EarlierArticle, EarlierArticles
 from core.store.records import AccountView, NewTask, UserView
 from core.task_state import Mode
@@ -41,13 +41,24 @@ class ArticleIntake:
 
     def task(self, submission: Submission, owner: UserView, *, now: datetime | None = None) -> NewTask:
         """One article. Raises InvalidInput naming everything that is wrong with it."""
-        faults = [*faults_of(submission), *future_faults(submission.run_at, self._zone, now or datetime.now(UTC))]
+        faults = faults_of(submission)
         account = _Accounts(self._accounts.list(owner.id), owner).find(submission)
         if isinstance(account, Fault):
             faults.append(account)
+        late = future_faults(submission.run_at, self._zone, now or datetime.now(UTC))
         if faults or isinstance(account, Fault):
-            raise InvalidInput(faults)
-        return self._build(submission, account)
+            raise InvalidInput([*faults, *late])
+        task = self._build(submission, account)
+        if late and not self._is_repeated(task):
+            raise InvalidInput(late)
+        return task
+
+    def _is_repeated(self, task: NewTask) -> bool:
+        """Whether this very request was accepted before. Its time may have come since then."""
+        if task.client_ref is None:
+            return False
+        known = self._earlier.references(task.user_id, [task.client_ref]).get(task.client_ref)
+        return known is not None and known.request_sha256 == request_sha256(task, article_of(task))
 
     def earlier(self, task: NewTask) -> EarlierArticle | None:
         """The same article that was handed in before for the same account and mode, and was not given up."""
@@ -56,9 +67,10 @@ class ArticleIntake:
     def check(self, parsed: ParsedCsv, owner: UserView, *, allow_duplicates: bool = False) -> CheckedCsv:
         """A whole file. Changes nothing and raises nothing: see the faults."""
         accounts = _Accounts(self._accounts.list(owner.id), owner)
-        faults = [fault for fault in parsed.faults if not (allow_duplicates and fault.is_duplicate)]
+        faults = [fault for fault in parsed.faults if not fault.is_duplicate]
+        duplicates = [fault for fault in parsed.faults if fault.is_duplicate]
         tasks: list[NewTask] = []
-        bad = {fault.row for fault in faults}
+        bad = {fault.row for fault in (faults if allow_duplicates else parsed.faults)}
         for row in parsed.rows:
             if row.submission is None or row.number in bad:
                 continue
@@ -68,12 +80,11 @@ class ArticleIntake:
                 faults.append(RowFault(row.number, column, account.reason, account.remedy))
             else:
                 tasks.append(replace(self._build(row.submission, account), batch_row=row.number))
-        repeated = list(self._repeated(tasks, parsed))
-        warnings = list(parsed.warnings)
-        if allow_duplicates:
-            warnings += repeated
-        else:
-            faults += repeated
+        duplicates += self._repeated(tasks, parsed)
+        warnings = [*parsed.warnings, *(duplicates if allow_duplicates else ())]
+        for fault in self._known_references(tasks, parsed):
+            (warnings if fault.is_duplicate else faults).append(fault)
+        faults += () if allow_duplicates else duplicates
         bad = {fault.row for fault in faults}
         checked = replace(
             parsed,
@@ -97,6 +108,23 @@ class ArticleIntake:
                     "Remove the row, or give it a reference of its own if it is meant.",
                     is_duplicate=True,
                 )
+
+    def _known_references(self, tasks: Sequence[NewTask], parsed: ParsedCsv) -> Iterable[RowFault]:
+        """Rows whose reference was used before: for the same article, which then stays one, or for another."""
+        named = {task.client_ref: task for task in tasks if task.client_ref is not None}
+        if not named:
+            return
+        known = self._earlier.references(tasks[0].user_id, named, outside_file=parsed.sha256)
+        for reference, earlier in known.items():
+            task = named[reference]
+            is_same = earlier.request_sha256 == request_sha256(task, article_of(task))
+            yield RowFault(
+                task.batch_row or 0,
+                parsed.names["client_ref"],
+                f"was used before, for {'this' if is_same else 'another'} article: {earlier.public_id}.",
+                "It stays one article." if is_same else "Give this row a reference of its own.",
+                is_duplicate=is_same,
+            )
 
     def _duplicates(
         self, tasks: Sequence[NewTask], *, outside_file: str | None = None
@@ -123,7 +151,7 @@ class ArticleIntake:
             cover=None if submission.cover is None else picture_of(submission.cover),
             run_at=submission.run_at,
             priority=submission.priority,
-            client_ref=submission.client_ref,
+            client_ref=(submission.client_ref or "").strip() or None,
             max_retries=self._max_retries,
         )
 

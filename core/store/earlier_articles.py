@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 
 from core.store.database import Database
 from core.store.models import Article, Batch, PublishTask
@@ -25,36 +26,58 @@ class EarlierArticle:
     public_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierReference:
+    """A task whose owner gave it this reference. `request_sha256`: see `content_hash`."""
+
+    client_ref: str
+    request_sha256: str
+    public_id: str
+
+
 class EarlierArticles:
-    """Looks in all tasks but those that failed or were cancelled: their articles may well come again."""
+    """What came with the file of sha256 `outside_file` is left out: the same file is the same batch."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def find(self, user_id: int, hashes: Iterable[str], *, outside_file: str | None = None) -> list[EarlierArticle]:
-        """The tasks of this user with one of these articles (`content_hash.article_sha256`), the oldest first;
-        those that came with the file of this sha256 are left out."""
-        came_with_it = select(Batch.id).where(Batch.user_id == user_id, Batch.file_sha256 == outside_file)
-        found: list[EarlierArticle] = []
+        """The tasks of this user with one of these articles (`content_hash.article_sha256`), the oldest first.
+        Not those that failed or were cancelled: their articles may well come again."""
+        wanted = (
+            select(Article.article_sha256, PublishTask.account_id, PublishTask.mode, PublishTask.public_id)
+            .join(PublishTask, PublishTask.article_id == Article.id)
+            .where(
+                Article.user_id == user_id,
+                PublishTask.status.not_in([TaskStatus.FAILED, TaskStatus.CANCELLED]),
+                _outside(user_id, outside_file),
+            )
+            .order_by(PublishTask.id)
+        )
+        return [
+            EarlierArticle(row.article_sha256, row.account_id, Mode(row.mode), row.public_id)
+            for row in self._read(wanted, Article.article_sha256, hashes)
+        ]
+
+    def references(
+        self, user_id: int, names: Iterable[str], *, outside_file: str | None = None
+    ) -> dict[str, EarlierReference]:
+        """The tasks of this user under these references."""
+        wanted = select(PublishTask.client_ref, PublishTask.request_sha256, PublishTask.public_id).where(
+            PublishTask.user_id == user_id, _outside(user_id, outside_file)
+        )
+        rows = self._read(wanted, PublishTask.client_ref, names)
+        return {row.client_ref: EarlierReference(row.client_ref, row.request_sha256, row.public_id) for row in rows}
+
+    def _read(self, wanted: Select[*tuple[Any, ...]], column: Any, names: Iterable[str]) -> list[Row[*tuple[Any, ...]]]:
+        found: list[Row[*tuple[Any, ...]]] = []
+        ordered = sorted(set(names))
         with self._db.read() as connection:
-            for chunk in _chunks(sorted(hashes)):
-                wanted = (
-                    select(Article.article_sha256, PublishTask.account_id, PublishTask.mode, PublishTask.public_id)
-                    .join(PublishTask, PublishTask.article_id == Article.id)
-                    .where(
-                        Article.user_id == user_id,
-                        Article.article_sha256.in_(chunk),
-                        PublishTask.status.not_in([TaskStatus.FAILED, TaskStatus.CANCELLED]),
-                        or_(PublishTask.batch_id.is_(None), PublishTask.batch_id.not_in(came_with_it)),
-                    )
-                    .order_by(PublishTask.id)
-                )
-                rows = connection.execute(wanted)
-                found.extend(
-                    EarlierArticle(row.article_sha256, row.account_id, Mode(row.mode), row.public_id) for row in rows
-                )
+            for start in range(0, len(ordered), CHUNK):
+                found += connection.execute(wanted.where(column.in_(ordered[start : start + CHUNK])))
         return found
 
 
-def _chunks(names: list[str]) -> Iterator[list[str]]:
-    return (names[start : start + CHUNK] for start in range(0, len(names), CHUNK))
+def _outside(user_id: int, file_sha256: str | None) -> ColumnElement[bool]:
+    came_with_it = select(Batch.id).where(Batch.user_id == user_id, Batch.file_sha256 == file_sha256)
+    return or_(PublishTask.batch_id.is_(None), PublishTask.batch_id.not_in(came_with_it))

@@ -1,0 +1,105 @@
+"""The services on a real database and a real Redis, with two operators and an administrator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from cryptography.fernet import Fernet
+from redis import Redis
+
+from core.browser.webdriver_pool import WebDriverPool
+from core.lane import LaneEntry, LimitDefaults
+from core.publishing.publisher import Publisher
+from core.queue.fair_queue import FairQueue
+from core.queue.rate_limiter import UserRateLimiter
+from core.services.account_manager import AccountManager
+from core.services.limit_manager import LimitManager
+from core.services.pause_manager import PauseManager
+from core.services.task_manager import Submission, TaskQueueManager
+from core.services.user_manager import UserManager
+from core.store.accounts import AccountStore
+from core.store.audit import AuditLog
+from core.store.database import Database
+from core.store.records import AccountView, Actor, Role, TaskView, UserView
+from core.store.row_snapshot import DatabaseRows
+from core.store.task_store import TaskStore
+from core.store.vault import Vault
+
+ADMIN = Actor.command_line()
+DEFAULTS = LimitDefaults(10, 20, 10, 0)
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def cookies(value: str = "token") -> str:
+    """An export of a signed-in browser, as Cookie-Editor writes it."""
+    return json.dumps([{"name": "z_c0", "value": value, "domain": ".zhihu.com", "path": "/"}])
+
+
+def no_browser() -> NoReturn:
+    """For tests that need none."""
+    raise AssertionError("a browser was asked for")
+
+
+@dataclass
+class Services:
+    """Every service of one process."""
+
+    db: Database
+    redis: Redis
+    max_waiting: int = 10_000
+    cookie_hosts: tuple[str, ...] = ("zhihu.com", "www.zhihu.com", "zhuanlan.zhihu.com")
+    pool: Callable[[], WebDriverPool] = no_browser
+    publishers: Callable[[], Mapping[str, Publisher]] = no_browser
+
+    def __post_init__(self) -> None:
+        rows = DatabaseRows(self.db)
+        self.queue = FairQueue(self.redis, prefix="", defaults=DEFAULTS, rows=rows)
+        self.store = TaskStore(self.db, lease_seconds=30)
+        self.account_store = AccountStore(self.db, Vault([Fernet.generate_key().decode()]))
+        self.audit = AuditLog(self.db)
+        self.tasks = TaskQueueManager(
+            self.db,
+            accounts=self.account_store,
+            store=self.store,
+            queue=lambda: self.queue,
+            zone=ZONE,
+            max_retries=3,
+            max_waiting=self.max_waiting,
+        )
+        self.accounts = AccountManager(
+            self.db,
+            accounts=self.account_store,
+            store=self.store,
+            queue=lambda: self.queue,
+            cookie_hosts=self.cookie_hosts,
+            pool=self.pool,
+            publishers=self.publishers,
+        )
+        self.users = UserManager(self.db)
+        self.limits = LimitManager(
+            self.db,
+            limiter=UserRateLimiter(self.redis, prefix="", defaults=DEFAULTS, rows=rows),
+            queue=self.queue,
+            accounts=self.account_store,
+            defaults=DEFAULTS,
+        )
+        self.pauses = PauseManager(self.db, queue=lambda: self.queue, accounts=self.account_store)
+
+    def add_user(self, name: str) -> tuple[UserView, Actor, AccountView]:
+        """An operator with one account."""
+        user = self.users.add(name, actor=ADMIN)
+        account = self.accounts.add("main", cookies(), actor=ADMIN, user_id=user.id)
+        return user, Actor(name, Role.OPERATOR, user.id), account
+
+    def submit(self, actor: Actor, title: str = "Hello", **facts: object) -> TaskView:
+        """One article with defaults."""
+        given = {"account": "main", "title": title, "content": "Some text.", **facts}
+        return self.tasks.submit(Submission(**given), actor=actor)  # type: ignore[arg-type]
+
+    def store_entries(self) -> list[LaneEntry]:
+        """What the maintenance would put in line."""
+        return DatabaseRows(self.db).waiting_entries(0, 1000)

@@ -104,15 +104,21 @@ class EmbeddedRedis:
     def _running_socket(self) -> Path | None:
         """The socket of a server that serves this folder already: left by another user, or by one that was
         killed. Its address is read from the folder, as another process may have another temporary folder."""
-        with suppress(FileNotFoundError, ValueError):
-            socket_path, pid = self._address_file.read_text(encoding="utf-8").splitlines()
-            process = self._server_process(int(pid), socket_path)
-            if process is not None and self._has_socket(Path(socket_path)):
-                self._wait_until_serving(Path(socket_path), process)
-                return Path(socket_path)
-            if process is not None:
-                self._stop_server()
+        socket = self._known_socket()
+        process = _server_at(socket) if socket else None
+        if socket is None or process is None:
+            return None
+        if self._has_socket(socket):
+            self._wait_until_serving(socket, process)
+            return socket
+        self._stop_server()
         return None
+
+    def _known_socket(self) -> Path | None:
+        try:
+            return Path(self._address_file.read_text(encoding="utf-8").strip())
+        except FileNotFoundError:
+            return None
 
     def _has_socket(self, socket: Path) -> bool:
         """Whether it can be connected to. Cleaners of temporary folders remove sockets of running servers; one
@@ -125,19 +131,12 @@ class EmbeddedRedis:
             time.sleep(POLL_SECONDS)
         return True
 
-    def _server_process(self, pid: int, socket_path: str) -> psutil.Process | None:
-        """The process if it is our server: process ids are used again, so its command line must name our socket."""
-        try:
-            process = psutil.Process(pid)
-            is_ours = any(socket_path in part for part in process.cmdline())
-            return process if is_ours and process.status() != psutil.STATUS_ZOMBIE else None
-        except psutil.Error:
-            return None
-
     def _start_server(self) -> Path:
         socket = self._make_socket_folder() / "redis.sock"
         socket.unlink(missing_ok=True)
         program = find_program()
+        # Before the server: should this process be killed right here, the next one still finds it.
+        self._address_file.write_text(f"{socket}\n", encoding="utf-8")
         with self._log_file.open("ab") as log:
             server = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
                 [str(program), *self._options(socket)],
@@ -149,7 +148,6 @@ class EmbeddedRedis:
             )
         # Collects the exit status whoever stops the server, so that no zombie is left of it.
         threading.Thread(target=server.wait, name="embedded-redis", daemon=True).start()
-        self._address_file.write_text(f"{socket}\n{server.pid}\n", encoding="utf-8")
         try:
             self._wait_until_serving(socket, psutil.Process(server.pid))
         except psutil.NoSuchProcess as error:
@@ -202,18 +200,19 @@ class EmbeddedRedis:
                 time.sleep(POLL_SECONDS)
 
     def _stop_server(self) -> None:
-        with suppress(FileNotFoundError, ValueError):
-            socket_path, pid = self._address_file.read_text(encoding="utf-8").splitlines()
-            process = self._server_process(int(pid), socket_path)
-            if process is not None:
-                # Redis writes its file to the end on SIGTERM.
-                process.terminate()
-                _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
-                for hung in alive:
-                    hung.kill()
-                    hung.wait(STOP_SECONDS)
-            shutil.rmtree(Path(socket_path).parent, ignore_errors=True)
-            self._address_file.unlink()
+        socket = self._known_socket()
+        if socket is None:
+            return
+        process = _server_at(socket)
+        if process is not None:
+            # Redis writes its file to the end on SIGTERM.
+            process.terminate()
+            _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
+            for hung in alive:
+                hung.kill()
+                hung.wait(STOP_SECONDS)
+        shutil.rmtree(socket.parent, ignore_errors=True)
+        self._address_file.unlink()
 
     def _last_words(self) -> str:
         lines = self._log_file.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -241,6 +240,16 @@ def find_program() -> Path:
         f"Install Redis {'.'.join(map(str, OLDEST_VERSION))} or newer (Debian: apt-get install redis-server), "
         "or set TOPN_REDIS_URL.",
     )
+
+
+def _server_at(socket: Path) -> psutil.Process | None:
+    """The server with this socket, found by its command line: a process id may have passed to another process."""
+    for process in psutil.process_iter(["name", "status", "cmdline"]):
+        facts = process.info
+        is_alive_redis = facts["name"] == "redis-server" and facts["status"] != psutil.STATUS_ZOMBIE
+        if is_alive_redis and any(part.endswith(str(socket)) for part in facts["cmdline"] or ()):
+            return process
+    return None
 
 
 def _answers(client: Redis) -> bool:

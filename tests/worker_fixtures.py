@@ -23,8 +23,20 @@ def lab(tmp_path: Path, redis_server: RedisServer, practice_site: PracticeClient
         redis_url=redis_server.url,
         site=practice_site,
     )
+    made.queue.rebuild()
     yield made
     made.close()
     clean_orphans(made.data_dir / "run")
     assert made.driver_processes() == [], "browser processes were left behind"
     assert [entry for entry in (made.data_dir / "run").glob("*/*") if entry.is_dir()] == []
+
+
+@pytest.fixture
+def ground(tmp_path: Path, redis_server: RedisServer, database_url: str) -> Iterator[WorkerLab]:
+    """Database and line without a site, once on SQLite and once on MariaDB."""
+    made = WorkerLab(
+        tmp_path, database_url=database_url, redis_url=redis_server.url, site=PracticeClient("http://127.0.0.1:9")
+    )
+    made.queue.rebuild()
+    yield made
+    made.close()

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 
 from core.browser.marked_processes import DRIVER_MARK, WORKER_MARK
-from core.cookie import cookies_to_json
+from core.cookie import Cookie, cookies_to_json
 from core.lane import LimitDefaults
 from core.publishing.cookie_import import parse_cookies
 from core.queue.fair_queue import FairQueue
@@ -82,15 +82,28 @@ class WorkerLab:
         cookies = cookies_to_json(parse_cookies(cookies_json(on_site)))
         return self.accounts.add(user.id, "zhihu", "main", cookies), on_site
 
+    def bare_account(self, name: str = "ada") -> AccountView:
+        """The same, for tests that reach no site."""
+        user = UserStore(self.db).add(name)
+        return self.accounts.add(user.id, "zhihu", "main", cookies_to_json([Cookie("z_c0", "x", "127.0.0.1")]))
+
     def submit(self, account: AccountView, title: str = "一篇文章", **more: Any) -> TaskView:
-        """Hand in an article and put it in line."""
+        """Hand in an article and put it in line, unless `is_pushed=False`."""
+        is_pushed = more.pop("is_pushed", True)
         content = more.pop("content", f"## {title}\n\n第一段,有 **重点**。\n\n- 一\n- 二\n")
         task = NewTask(account.user_id, account.id, "zhihu", title, content, "markdown", **more)
         accepted = TaskIntake(self.db).insert([task], batch=None, actor=Actor.system())
         entry = self.queries.entry(accepted[0].task_id)
-        if entry is not None:
+        if entry is not None and is_pushed:
             self.queue.push([entry])
         return self.queries.get(accepted[0].task_id)
+
+    def fill(self, account: AccountView, number: int) -> None:
+        """Hand in so many short articles at once, without putting them in line."""
+        tasks = [
+            NewTask(account.user_id, account.id, "zhihu", f"文章 {place}", "短", "markdown") for place in range(number)
+        ]
+        TaskIntake(self.db).insert(tasks, batch=None, actor=Actor.system())
 
     def worker(self, *, drivers: int = 1, **environment: str) -> subprocess.Popen[bytes]:
         """Start one worker process."""

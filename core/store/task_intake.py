@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -116,20 +116,6 @@ class TaskIntake:
         """Tasks of this user that wait for their turn, their time or their next try."""
         with self._db.read() as connection:
             return _waiting(connection, user_id)
-
-    def known_hashes(self, user_id: int, hashes: Iterable[str]) -> dict[str, str]:
-        """Which of these articles (`content_hash.article_sha256`) this user handed in before → the newest
-        task's public id."""
-        found: dict[str, str] = {}
-        with self._db.read() as connection:
-            for chunk in _chunks(sorted(set(hashes))):
-                wanted = (
-                    select(Article.article_sha256, Article.task_public_id)
-                    .where(Article.user_id == user_id, Article.article_sha256.in_(chunk))
-                    .order_by(Article.id)
-                )
-                found |= {row.article_sha256: row.task_public_id for row in connection.execute(wanted)}
-        return found
 
 
 def _chunks(names: Sequence[T]) -> Iterator[Sequence[T]]:

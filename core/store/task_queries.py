@@ -151,9 +151,12 @@ class TaskQueries:
         self, wanted: TaskFilter | None = None, *, before_id: int | None = None, limit: int = 100
     ) -> list[TaskView]:
         """The newest first. `before_id`: the next page, after the last one's id."""
-        statement = _filtered(_VIEW, wanted or TaskFilter()).order_by(PublishTask.id.desc()).limit(limit)
+        page = _filtered(select(PublishTask.id), wanted or TaskFilter())
         if before_id is not None:
-            statement = statement.where(PublishTask.id < before_id)
+            page = page.where(PublishTask.id < before_id)
+        # The page is cut first, then joined: MariaDB would otherwise join all tasks and sort them.
+        ids = page.order_by(PublishTask.id.desc()).limit(limit).subquery()
+        statement = _VIEW.join(ids, ids.c.id == PublishTask.id).order_by(PublishTask.id.desc())
         with self._db.read() as connection:
             return [_view(row) for row in connection.execute(statement)]
 
@@ -172,6 +175,7 @@ def _filtered(statement: Select[Any], wanted: TaskFilter) -> Select[Any]:
     if wanted.statuses is not None:
         statement = statement.where(PublishTask.status.in_(sorted(wanted.statuses)))
     if wanted.text:
+        statement = statement.join(Article, Article.id == PublishTask.article_id)
         statement = statement.where(Article.title.contains(wanted.text, autoescape=True))
     if wanted.created_from is not None:
         statement = statement.where(PublishTask.created_at >= wanted.created_from)

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import psutil
 
+from core.browser.marked_processes import DRIVER_MARK, marked_processes
+
 
 class BrowserMemory:
-    """Samples the proportional set size (shared pages counted once) of every process that works under
+    """Samples the proportional set size (shared pages counted once) of every browser process that works under
     `run_folder`, twice a second, until stopped. `peak_bytes` is the greatest sum seen."""
 
     def __init__(self, run_folder: Path) -> None:
         self.peak_bytes = 0
         self.peak_processes = 0
-        self._marker = str(run_folder)
+        self._run_folder = str(run_folder)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="browser-memory", daemon=True)
 
@@ -30,14 +32,14 @@ class BrowserMemory:
 
     def _loop(self) -> None:
         while not self._stopped.wait(0.5):
-            sizes = [size for process in psutil.process_iter() if (size := self._size(process))]
+            processes = marked_processes(lambda marks: marks[DRIVER_MARK].startswith(self._run_folder))
+            sizes = [_size(process) for process in processes]
             self.peak_bytes = max(self.peak_bytes, sum(sizes))
             self.peak_processes = max(self.peak_processes, len(sizes))
 
-    def _size(self, process: psutil.Process) -> int:
-        try:
-            if self._marker not in process.environ().get("TMPDIR", ""):
-                return 0
-            return int(process.memory_full_info().pss)
-        except psutil.Error:
-            return 0  # It ended, or is not ours to read.
+
+def _size(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.Error:
+        return 0  # It ended meanwhile.

@@ -18,7 +18,10 @@ from core.errors import RetryLater
 from core.publishing.zhihu_page import PAGE_TABLE, Seen
 
 FOLDER: Final = Path(__file__).parent / "scripts"
-_TRIES_AFTER_UNLOAD: Final = 4
+_LEFT: Final = "left"
+"""The page went away under the script. The next page is asked the same."""
+_MOST_PAGES: Final = 4
+_MOST_WORDS: Final = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,9 @@ class Reply:
         inner = body.get("error")
         error = inner if isinstance(inner, dict) else body
         code = error.get("code")
-        words = str(error.get("toast_message") or error.get("message") or "") if body else self.text[:3000]
-        redirect = str(error.get("redirect", ""))
-        return Seen(redirect, self.status, words, code if isinstance(code, int) else None)
+        words = str(error.get("toast_message") or error.get("message") or "")
+        page = "" if body else self.text[:_MOST_WORDS]
+        return Seen(str(error.get("redirect") or ""), self.status, words, page, code if isinstance(code, int) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class Answer:
     @property
     def seen(self) -> Seen:
         """Where the page was and what it said."""
-        return Seen(self.text("url"), int(self.facts.get("status") or 0), self.text("words"))
+        status = int(self.facts.get("status") or 0)
+        return Seen(self.text("url"), status, self.text("notices"), self.text("page"))
 
 
 class PageScripts:
@@ -105,8 +109,7 @@ class PageScripts:
         try:
             self._driver.get(address)
         except TimeoutException as error:
-            # Without an answer of the site, the tab still shows what it showed before.
-            if not self._driver.current_url.startswith(address):
+            if not self._shows(address):
                 raise RetryLater(f"{address} did not open in time.") from error
         except WebDriverException as error:
             if "net::ERR_" not in str(error):
@@ -114,26 +117,36 @@ class PageScripts:
             reason = str(error).split("net::", 1)[1].split("\n", 1)[0]
             raise RetryLater(f"{address} could not be reached ({reason}).") from error
 
+    def _shows(self, address: str) -> bool:
+        """Without an answer of the site, the tab still shows what it showed before."""
+        try:
+            return self._driver.current_url.startswith(address)
+        except TimeoutException:
+            return False  # The page's main thread is busy for good.
+
     def ask(
         self, name: str, args: Mapping[str, object] = MappingProxyType({}), *, wait_seconds: float | None = None
     ) -> Answer:
         """Run one script with its `args`. Raises RetryLater when the page does not answer at all."""
         wait = min(self._wait_seconds, wait_seconds or self._wait_seconds)
         arguments = {**args, "waitMs": int(wait * 1000)}
-        for tries_left in reversed(range(_TRIES_AFTER_UNLOAD)):
-            try:
-                value = self._driver.execute_async_script(_source(name), PAGE_TABLE, arguments)
-                break
-            except JavascriptException as error:
-                # The page went away under the script. The next page is asked the same.
-                if not tries_left:
-                    raise RetryLater("The page kept going away while it was read.") from error
-            except TimeoutException as error:
-                raise RetryLater("The page does not answer.") from error
-        kind = str(value.pop("kind"))
-        if kind == "bug":
-            raise RuntimeError(f"scripts/{name}.js: {value.get('words')}")
-        return Answer(kind, value)
+        for _page in range(_MOST_PAGES):
+            value = self._run(name, arguments)
+            kind = str(value.pop("kind"))
+            if kind == "bug":
+                raise RuntimeError(f"scripts/{name}.js: {value.get('words')}")
+            if kind != _LEFT:
+                return Answer(kind, value)
+        raise RetryLater("The page kept going away while it was read.")
+
+    def _run(self, name: str, arguments: dict[str, object]) -> dict[str, Any]:
+        try:
+            value: dict[str, Any] = self._driver.execute_async_script(_source(name), PAGE_TABLE, arguments)
+        except JavascriptException:
+            return {"kind": _LEFT}  # So say drivers that notice by themselves that the page has gone.
+        except TimeoutException as error:
+            raise RetryLater("The page does not answer.") from error
+        return value
 
 
 @cache

@@ -90,7 +90,7 @@ class ZhihuPublisher:
         editor = self._editor(browser)
         editor.show(draft_id)
         draft_id = editor.write(article, draft_id, progress)
-        ZhihuPanel(browser.driver, self._scripts(browser)).set_up(article)
+        ZhihuPanel(self._scripts(browser)).set_up(article)
         stored = editor.wait_until_stored(article, draft_id)
         length = len(visible(stored.text))
         return SavedDraft(draft_id, stored.title, length, content_hash(stored.title, stored.text))

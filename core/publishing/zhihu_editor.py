@@ -73,7 +73,6 @@ class ZhihuEditor:
                 self._empty()
             elif answer.kind in ("waiting", "unwritten") and time.monotonic() < deadline:
                 is_written = answer.kind == "unwritten"
-                self._type_title(article.title, answer)
             else:
                 raise _not_written(answer)
 
@@ -81,11 +80,15 @@ class ZhihuEditor:
         """Wait until the site's own record holds the whole article. Raises RetryLater when it does not."""
         deadline = time.monotonic() + self._patience_seconds
         facts = {**_facts_of(article), "draftId": draft_id, "hasSettings": has_settings(article)}
+        is_typed = max(article.title) > LAST_BMP  # ChromeDriver cannot type emoji.
         while True:
             answer = self._scripts.ask("saved", facts)
             if answer.kind == "stored":
                 return stored_draft(draft_id, answer.reply("record"))
-            if answer.kind != "waiting" or time.monotonic() > deadline:
+            if answer.text("lack") == "title" and not is_typed:
+                is_typed = True
+                self._type_title(article.title)
+            elif answer.kind != "waiting" or time.monotonic() > deadline:
                 raise _not_stored(answer, draft_id)
 
     def _empty(self) -> None:
@@ -96,10 +99,8 @@ class ZhihuEditor:
         body.send_keys(select_all, "a")
         body.send_keys(Keys.DELETE, Keys.BACKSPACE)
 
-    def _type_title(self, title: str, answer: Answer) -> None:
-        """Where the page ignores a title set by script, type it. ChromeDriver cannot type emoji."""
-        if answer.facts.get("hasTitle") is not False or max(title) > LAST_BMP:
-            return
+    def _type_title(self, title: str) -> None:
+        """With real keys, where the page ignores a title that was set by script."""
         field = self._driver.find_element(By.CSS_SELECTOR, str(SELECTORS["title"]))
         field.clear()
         field.send_keys(title)
@@ -147,8 +148,6 @@ def _not_written(answer: Answer) -> PublishError:
     known = error_for(answer.seen)
     if known:
         return known
-    if not answer.facts.get("hasTitle"):
-        return RetryLater("The title did not stay in its field.")
     if not answer.facts.get("hasBody"):
         length, count = answer.facts.get("bodyLength"), answer.facts.get("wordCount")
         return RetryLater(f"The editor did not take the whole text ({length} characters, counts {count}).")

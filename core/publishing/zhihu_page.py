@@ -56,11 +56,14 @@ NOBODY: Final = "知乎用户"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a page or a reply shows: address, HTTP status (0: unknown) and words."""
+    """What a page or a reply shows. Status 0: unknown."""
 
     address: str = ""
     status: int = 0
     words: str = ""
+    """What the site says about what was just asked of it: a notice, a dialog, a message in JSON."""
+    page: str = ""
+    """All the text of a page that is neither editor nor article."""
     code: int | None = None
     """The site's own error code, from an answer in JSON."""
 
@@ -76,25 +79,35 @@ class Signal:
     statuses: tuple[int, ...] = ()
     codes: tuple[int, ...] = ()
     retry_after: float = 0
+    is_about_article: bool = False
+    """Such words count only as an answer: pages use them everywhere, as the hint in an empty field."""
 
     def fits(self, seen: Seen) -> bool:
         """Whether the site is in this state."""
         return bool(
             (self.address and re.search(self.address, seen.address))
-            or (self.words and re.search(self.words, seen.words))
+            or self._said(seen)
             or seen.status in self.statuses
             or seen.code in self.codes
         )
 
     def to_error(self, seen: Seen) -> PublishError:
         """The error that carries this state's policy, in the site's own words where it said any."""
-        said = re.search(self.words, seen.words) if self.words else None
-        reason = f"{self.reason} The site says: {_sentence_around(seen.words, said)}" if said else self.reason
+        said = self._said(seen)
+        reason = f"{self.reason} The site says: {said}" if said else self.reason
         if issubclass(self.error, SiteBusy):
             return self.error(reason, self.retry_after)
         if issubclass(self.error, RetryLater):
             return self.error(reason, self.retry_after or None)
         return self.error(reason)
+
+    def _said(self, seen: Seen) -> str:
+        """The sentence that shows this state; empty when there is none."""
+        for text in (seen.words, "" if self.is_about_article else seen.page):
+            found = re.search(self.words, text) if self.words else None
+            if found:
+                return _sentence_around(text, found)
+        return ""
 
 
 SIGNALS: Final[tuple[Signal, ...]] = (
@@ -131,12 +144,15 @@ SIGNALS: Final[tuple[Signal, ...]] = (
         statuses=tuple(range(500, 600)),
         retry_after=SITE_DOWN_SECONDS,
     ),
-    Signal(RetryLater, "Zhihu did not take a picture.", words="上传失败|重新上传"),
-    Signal(Rejected, "Zhihu does not take a picture of this article.", words="图片过大|格式不支持"),
+    Signal(RetryLater, "Zhihu did not take a picture.", words="上传失败|重新上传", is_about_article=True),
+    Signal(
+        Rejected, "Zhihu does not take a picture of this article.", words="图片过大|格式不支持", is_about_article=True
+    ),
     Signal(
         Rejected,
         "Zhihu refuses this article.",
         words="违规|发布失败|标题不能为空|请输入正文|不支持开启送礼物|请选择",
+        is_about_article=True,
     ),
     # Last: a 403 without a known word is the site's way of doubting the visitor, as is HTML instead of JSON.
     Signal(
@@ -147,12 +163,11 @@ SIGNALS: Final[tuple[Signal, ...]] = (
 )
 """The states of the site, the most telling first."""
 
-TROUBLE_ADDRESS: Final = "|".join(signal.address for signal in SIGNALS if signal.address)
-TROUBLE_WORDS: Final = "|".join(signal.words for signal in SIGNALS if signal.words)
 PAGE_TABLE: Final[dict[str, object]] = {
     **SELECTORS,
-    "troubleAddress": TROUBLE_ADDRESS,
-    "troubleWords": TROUBLE_WORDS,
+    "troubleAddress": "|".join(signal.address for signal in SIGNALS if signal.address),
+    "troubleNotices": "|".join(signal.words for signal in SIGNALS if signal.words),
+    "troublePages": "|".join(signal.words for signal in SIGNALS if signal.words and not signal.is_about_article),
 }
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Final
 
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.remote.webelement import WebElement
 
 from core.errors import PublishError, Rejected, RetryLater
@@ -17,14 +16,14 @@ from core.publishing.zhihu_page import SELECTORS, error_for
 
 CHOICE_SECONDS: Final = 8.0
 """How long a list of choices may take to show the one that is looked for."""
+_CLICK_TRIES: Final = 5
 GLANCE_SECONDS: Final = 0.1
 
 
 class ZhihuPanel:
     """The panel in one open write page."""
 
-    def __init__(self, driver: WebDriver, scripts: PageScripts) -> None:
-        self._driver = driver
+    def __init__(self, scripts: PageScripts) -> None:
         self._scripts = scripts
 
     def set_up(self, article: Article) -> None:
@@ -48,22 +47,21 @@ class ZhihuPanel:
             raise error_for(answer.seen) or RetryLater("Zhihu did not take the cover in time.")
 
     def _add_topic(self, topic: str) -> None:
-        if self._is_chosen(topic):
+        if self._find_topic(topic, GLANCE_SECONDS):
             return
         self._need("button", _text("addTopic")).click()
         search = self._need(_text("topicSearch"))
         search.clear()
         search.send_keys(topic)
-        choice = self._find(f"{_text('popover')} button", topic, CHOICE_SECONDS)
-        if choice is None:
+        if not self._click(f"{_text('popover')} button", topic):
             raise Rejected(f"Zhihu does not offer the topic “{topic}”. Choose another one or leave it out.")
-        choice.click()
-        if self._find(_text("chosenTopic"), f"{topic}×", CHOICE_SECONDS) is None and not self._is_chosen(topic):
+        if not self._find_topic(topic, CHOICE_SECONDS):
             raise RetryLater(f"Zhihu did not take the topic “{topic}”.")
 
-    def _is_chosen(self, topic: str) -> bool:
-        tags = self._driver.find_elements(By.CSS_SELECTOR, _text("chosenTopic"))
-        return any(visible(tag.text).rstrip("×") == visible(topic) for tag in tags)
+    def _find_topic(self, topic: str, seconds: float) -> bool:
+        """Whether the topic is among the chosen ones. A sign for removing it may follow its name."""
+        args = {"selector": _text("chosenTopic"), "label": topic, "isBeginning": True}
+        return self._scripts.ask("find", args, wait_seconds=seconds).kind == "found"
 
     def _choose_column(self, column: str) -> None:
         self._need(_text("toColumn")).click()
@@ -71,10 +69,8 @@ class ZhihuPanel:
         if visible(combobox.text) == visible(column):
             return
         combobox.click()
-        option = self._find(_text("columnOption"), column, CHOICE_SECONDS)
-        if option is None:
+        if not self._click(_text("columnOption"), column):
             raise Rejected(f"This account has no column “{column}”. Correct the name or leave it out.")
-        option.click()
         if self._find(_text("columnChoice"), column, CHOICE_SECONDS) is None:
             raise RetryLater(f"Zhihu did not take the column “{column}”.")
 
@@ -84,6 +80,20 @@ class ZhihuPanel:
             raise _trouble(error_for(answer.seen))
         element = answer.facts.get("element")
         return element if isinstance(element, WebElement) else None
+
+    def _click(self, selector: str, label: str) -> bool:
+        """Click a choice once it is offered. A list that is still being filled replaces its entries: what was
+        replaced before the click is looked for again."""
+        for _try in range(_CLICK_TRIES):
+            element = self._find(selector, label)
+            if element is None:
+                return False
+            try:
+                element.click()
+            except StaleElementReferenceException:
+                continue
+            return True
+        raise RetryLater(f"The list with {label} does not come to rest.")
 
     def _need(self, selector: str, label: str = "") -> WebElement:
         element = self._find(selector, label)

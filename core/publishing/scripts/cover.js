@@ -6,7 +6,7 @@ const sourceOf = () => document.querySelector(table.coverDone)?.getAttribute("sr
 run(async () => {
   noteReplies();
   const input = document.querySelector(table.cover);
-  if (!input) return { kind: "waiting", url: location.href, words: wordsOfPage() };
+  if (!input) return surroundings("waiting");
   const before = sourceOf();
   const uploadsBefore = replies(["POST", "GET"], UPLOAD_PATH).length;
   const bytes = Uint8Array.from(atob(args.data), (character) => character.charCodeAt(0));
@@ -21,5 +21,5 @@ run(async () => {
     const isUploaded = sourceOf() !== before || uploads.some((reply) => reply.status === 200);
     return isUploaded && sourceOf() && !sourceOf().startsWith("blob:") ? { kind: "done" } : null;
   });
-  return found ?? { kind: "waiting", url: location.href, words: wordsOfPage() };
+  return found ?? surroundings("waiting");
 });

@@ -1,12 +1,17 @@
-// Waits for an element that a pointer can reach. args: selector, label (its exact text, or empty).
+// Waits for an element that a pointer can reach. args: selector, label (its exact text, or empty),
+// isBeginning (the text may go on after the label).
 
-const isThere = (node) =>
-  node.checkVisibility() && !node.disabled && (!args.label || visible(node.textContent) === visible(args.label));
+function isThere(node) {
+  const text = visible(node.textContent);
+  const label = visible(args.label);
+  const fits = !label || text === label || (args.isBeginning && text.startsWith(label));
+  return fits && node.checkVisibility() && !node.disabled;
+}
 
 run(async () => {
   const found = await seen(() => {
     const element = all(args.selector).find(isThere);
     return trouble() ?? (element ? { kind: "found", element } : null);
   });
-  return found ?? { kind: "waiting", url: location.href, words: wordsOfPage() };
+  return found ?? surroundings("waiting");
 });

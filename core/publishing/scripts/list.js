@@ -8,7 +8,7 @@ const addressOf = (card) => [...card.querySelectorAll("a")].map((link) => link.h
 run(async () => {
   const until = Math.min(deadline, performance.now() + LIST_MS);
   const shown = await seen(() => trouble() ?? (all(table.card).length ? { kind: "list" } : null), until);
-  if (shown?.kind !== "list") return shown ?? { kind: "waiting", url: location.href, words: "" };
+  if (shown?.kind !== "list") return shown ?? surroundings("waiting");
   const candidates = [];
   for (const card of all(table.card)) {
     const id = /\/p\/(\d+)/.exec(addressOf(card))?.[1];

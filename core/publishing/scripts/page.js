@@ -32,22 +32,31 @@ function holdsInOrder(text, pieces) {
   });
 }
 
-/** What the page says to people: its notices and dialogs, or all of it when it is neither editor nor article. */
+/** What the page says to people in its notices and dialogs. */
+const noticesOfPage = () => all(`${table.notice}, ${table.dialog}`).map((node) => node.textContent).join("\n").trim();
+
+/** All that a page says which is neither editor nor article: a sign-in, a human check, an error. */
 function wordsOfPage() {
-  const notices = all(`${table.notice}, ${table.dialog}`).map((node) => node.textContent).join("\n");
   const isPlain = !bodyEditor() && !/^\/p\/\d+$/.test(location.pathname);
   const text = isPlain ? (document.body?.innerText ?? "") : "";
-  return `${notices}\n${text.length < MAX_PLAIN_PAGE ? text : document.title}`.trim();
+  return text.length < MAX_PLAIN_PAGE ? `${document.title}\n${text}` : document.title;
 }
 
-/** Where the page is and what it says, if that is one of the known troubles; else null. */
-function trouble() {
+/** Where the page is and what it shows. */
+function surroundings(kind) {
   const status = performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0;
-  const words = wordsOfPage();
+  return { kind, url: location.href, status, notices: noticesOfPage(), page: wordsOfPage() };
+}
+
+/** The surroundings, if they are one of the known troubles; else null. */
+function trouble() {
+  const { url, status, notices, page } = surroundings("trouble");
   const isTrouble =
-    new RegExp(table.troubleAddress).test(location.pathname) || new RegExp(table.troubleWords).test(words);
+    new RegExp(table.troubleAddress).test(new URL(url).pathname) ||
+    new RegExp(table.troubleNotices).test(notices) ||
+    new RegExp(table.troublePages).test(page);
   const isError = status >= 400 && status !== 404 && !bodyEditor();
-  return isTrouble || isError ? { kind: "trouble", url: location.href, status, words } : null;
+  return isTrouble || isError ? surroundings("trouble") : null;
 }
 
 /** The first value of `look` that is not null; null once the time is over. `look` may be asynchronous. */
@@ -111,7 +120,8 @@ function noteReplies() {
     if (!entry) return plainFetch.apply(this, arguments);
     try {
       const reply = await plainFetch.apply(this, arguments);
-      reply.clone().text().then((text) => end(entry, reply.status, text), () => end(entry, reply.status, ""));
+      // Noted before the page gets it: what the page does with it may be to leave.
+      end(entry, reply.status, await reply.clone().text().catch(() => ""));
       return reply;
     } catch (error) {
       end(entry, 0, "");
@@ -166,11 +176,12 @@ async function opened(draftId) {
   const isLoaded = () => !stored
     || (visible(titleField().value) === visible(stored.title ?? "") && bodyText().length >= storedLength);
   const found = await seen(() => trouble() ?? (titleField() && bodyEditor() && isLoaded() ? { kind: "ready", record } : null));
-  return found ?? { kind: "waiting", url: location.href, words: wordsOfPage() };
+  return found ?? surroundings("waiting");
 }
 
-/** Runs the script's own part. A bug in it is told as an answer, so that every JavaScript error that WebDriver
-    raises means one thing: the page went away meanwhile. */
+/** Runs the script's own part. When the page goes away meanwhile, that is the answer: without it, WebDriver
+    would wait for the rest of its script timeout. A bug in the part is told as an answer, too. */
 function run(part) {
+  addEventListener("beforeunload", () => answer({ kind: "left" }));
   part().then(answer, (error) => answer({ kind: "bug", words: String(error?.stack ?? error) }));
 }

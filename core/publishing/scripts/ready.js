@@ -11,7 +11,7 @@ run(async () => {
   });
   if (!found) {
     const button = buttonNamed(table.publish);
-    return { kind: "waiting", url: location.href, words: wordsOfPage(), hasButton: Boolean(button) };
+    return { ...surroundings("waiting"), hasButton: Boolean(button) };
   }
   window.topnReplies.length = 0;
   return { ...found, record: opening.record };

@@ -45,5 +45,5 @@ run(async () => {
     const isSettled = isQuiet && lack && lack !== "pictures" && saves().at(-1)?.status < 300;
     return isSettled ? { kind: "differs", lack, record: lastRecord } : null;
   });
-  return found ?? { kind: "waiting", lack, record: lastRecord, saveStatus: saves().at(-1)?.status ?? null, words: wordsOfPage() };
+  return found ?? { ...surroundings("waiting"), lack, record: lastRecord };
 });

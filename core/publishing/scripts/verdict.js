@@ -15,5 +15,5 @@ run(async () => {
     const label = table.confirm.find((name) => buttonNamed(name, table.dialog));
     return label ? { kind: "confirm", button: buttonNamed(label, table.dialog) } : null;
   });
-  return found ?? { kind: "waiting", url: location.href, words: wordsOfPage() };
+  return found ?? surroundings("waiting");
 });

@@ -1,5 +1,5 @@
-// Writes title and body into the open editor and waits until the editor's own state has taken them and the
-// draft has an id. args: draftId (or null), isWritten (only wait), title, html, pieces (the texts of the blocks).
+// Writes title and body into the open editor and waits until the editor's own state has taken the body and the
+// draft has an id. (What a title field shows proves nothing: saved.js sees whether the title was taken.) args: draftId (or null), isWritten (only wait), title, html, pieces (the texts of the blocks).
 
 const setNative = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
 
@@ -24,7 +24,6 @@ function wordCount() {
   return found ? Number(found[1].replaceAll(",", "")) : null;
 }
 
-const hasTitle = () => titleField()?.value.trim() === args.title.trim();
 const hasBody = () => holdsInOrder(bodyText(), args.pieces) && wordCount() !== 0;
 
 function createdId() {
@@ -41,6 +40,8 @@ run(async () => {
   if (!args.isWritten) {
     const opening = await opened(args.draftId);
     if (opening.kind !== "ready") return opening;
+    // A page may put itself together in several steps.
+    if (!titleField() || !bodyEditor()) return surroundings("waiting");
     if (bodyText() || document.querySelector(`${table.body} img`)) return { kind: "full" };
     writeTitle();
     pasteBody();
@@ -49,18 +50,16 @@ run(async () => {
     const stop = trouble() ?? refusedSave();
     if (stop) return stop;
     const id = createdId();
-    return id && hasTitle() && hasBody() ? { kind: "written", draftId: String(id) } : null;
+    return id && hasBody() ? { kind: "written", draftId: String(id) } : null;
   });
   if (written) return written;
   const failed = replies(["POST"], "^/api/articles/drafts$").at(-1);
   return {
-    kind: "unwritten",
+    ...surroundings("unwritten"),
     draftId: createdId(),
-    hasTitle: hasTitle(),
     hasBody: hasBody(),
     bodyLength: bodyText().length,
     wordCount: wordCount(),
     saveStatus: failed?.status ?? null,
-    words: wordsOfPage(),
   };
 });

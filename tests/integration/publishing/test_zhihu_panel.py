@@ -1,0 +1,76 @@
+"""Cover, topics and column of an article, chosen in the write page's settings."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.errors import Rejected, RetryLater
+from core.publishing.publisher import Article, Picture, Published
+from tests.practice_site.faults import Fault
+from tests.publishing_desk import PublishingDesk, article
+
+pytestmark = pytest.mark.browser
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+COVER = Picture(hashlib.sha256(PNG).hexdigest(), "image/png", PNG)
+
+
+def dressed(**changes: Any) -> Article:
+    """An article with all settings, or with those named."""
+    settings = changes or {"column": "读书笔记", "topics": ("Python", "数据库"), "cover": COVER}
+    return replace(article(), **settings)
+
+
+def test_all_settings_reach_the_stored_draft_and_the_article(desk: PublishingDesk) -> None:
+    draft = desk.write(dressed())
+    stored = desk.stored(draft.draft_id)
+    assert stored["topics"] == ["Python", "数据库"]
+    assert stored["cover"].startswith("http")
+    assert stored["column_id"], "a saved draft has its column also when nothing is published"
+    assert isinstance(desk.publisher.submit(desk.browser, draft), Published)
+    post = desk.posts()[0]
+    assert (post["column"], post["topics"], bool(post["cover"])) == ("读书笔记", ["Python", "数据库"], True)
+    assert desk.counts() == (1, 1, 1)
+
+
+def test_a_draft_used_again_gets_no_setting_twice(desk: PublishingDesk) -> None:
+    first = desk.write(dressed())
+    desk.browser.driver.get("about:blank")
+    desk.write(dressed(), first.draft_id)
+    assert desk.stored(first.draft_id)["topics"] == ["Python", "数据库"]
+
+
+@pytest.mark.parametrize("column", ["没有的专栏", "读书"])
+def test_a_column_the_account_lacks_is_named(desk: PublishingDesk, column: str) -> None:
+    with pytest.raises(Rejected, match=f"no column “{column}”"):
+        desk.write(dressed(column=column))
+    assert desk.counts() == (0, 0, 0)
+
+
+def test_a_cover_that_is_lost_is_tried_again_later(desk: PublishingDesk) -> None:
+    desk.site.set_fault(Fault.IMAGE_LOST, desk.account)
+    with pytest.raises(RetryLater, match="上传失败"):
+        desk.write(dressed(cover=COVER))
+
+
+def test_a_cover_of_a_kind_the_site_refuses_is_refused(desk: PublishingDesk) -> None:
+    with pytest.raises(Rejected, match="格式不支持"):
+        desk.write(dressed(cover=replace(COVER, media_type="image/tiff")))
+
+
+def test_pictures_in_the_text_are_taken_over_by_the_site(desk: PublishingDesk) -> None:
+    draft = desk.write(article(markdown="前\n\n![图](https://example.com/a.png)\n\n后"))
+    content = desk.stored(draft.draft_id)["content"]
+    assert f'<img src="{desk.site.url}/pic/' in content
+
+
+def test_pictures_that_the_site_does_not_take_are_told(desk: PublishingDesk) -> None:
+    desk.site.set_fault(Fault.IMAGE_LOST, desk.account)
+    with pytest.raises(RetryLater, match=r"picture|上传失败"):
+        desk.write(article(markdown="前\n\n![图](https://example.com/a.png)\n\n后"))

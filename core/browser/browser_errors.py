@@ -24,8 +24,6 @@ _LOST_WORDS = (
     "chrome not reachable",
     "unable to connect to renderer",
     "session deleted",
-    "target frame detached",
-    "no such execution context",
 )
 
 
@@ -38,7 +36,10 @@ def lost_reason(error: BaseException) -> str | None:
     match error:
         case InvalidSessionIdException() | NoSuchWindowException() | SessionNotCreatedException():
             return f"{type(error).__name__.removesuffix('Exception')}: {_first_line(error)}"
-        case WebDriverException() if any(word in str(error).lower() for word in _LOST_WORDS):
+        # Its subclasses say what is wrong themselves, and may quote the page: "socket disconnected".
+        case WebDriverException() if type(error) is WebDriverException and any(
+            word in str(error).lower() for word in _LOST_WORDS
+        ):
             return _first_line(error)
         case HTTPError() | WebSocketException() | ConnectionError() | TimeoutError():
             return f"the driver does not answer: {type(error).__name__}"

@@ -14,7 +14,6 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-_BIDI_POLL_SECONDS = 0.002
 _REMEMBERED_SOCKETS = 4
 
 
@@ -32,11 +31,14 @@ class DriverConnection(ChromeRemoteConnection):
             remote_server_addr=url,
             proxy=Proxy({"proxyType": ProxyType.DIRECT}) if is_local else None,
             init_args_for_pool_manager={"init_args_for_pool_manager": {"retries": False}},
-            websocket_interval=_BIDI_POLL_SECONDS,
         )
         config.timeout = timeout_seconds
         super().__init__(url, client_config=config)
         self._conn.pool_classes_by_scheme = _remembering_pools(self._sockets)
+
+    def wait_at_most(self, timeout_seconds: float) -> None:
+        """For the requests from now on: a start may take longer than a command."""
+        self._client_config.timeout = timeout_seconds
 
     def end_session(self, session_id: str) -> None:
         """Tell the remote end to close this session."""

@@ -18,7 +18,9 @@ class LeasedWebDriver(WebDriver):
     """A WebDriver on a session that runs already. Each lease has its own, so that whoever keeps one past the
     lease's end, as a hung thread does, gets BrowserLost instead of the next owner's tab.
 
-    Typed text that happens to be the path of a file stays text: the file detector is off.
+    Selenium's own BiDi (`driver.script`, `driver.network` …) is off: what it sets up, such as preload scripts
+    and intercepts, belongs to the whole session and would outlive the lease. Typed text that
+    happens to be the path of a file stays text: the file detector is off.
     """
 
     def __init__(
@@ -30,7 +32,9 @@ class LeasedWebDriver(WebDriver):
         ended_reason: Callable[[], str | None],
         on_lost: Callable[[], None],
     ) -> None:
-        self._attached_to = (session_id, capabilities)
+        # Without this address Selenium refuses to open a BiDi connection.
+        without_bidi = {name: value for name, value in capabilities.items() if name != "webSocketUrl"}
+        self._attached_to = (session_id, without_bidi)
         self._ended_reason = ended_reason
         self._on_lost = on_lost
         super().__init__(command_executor=connection, options=Options(), file_detector=UselessFileDetector())
@@ -54,12 +58,6 @@ class LeasedWebDriver(WebDriver):
             # A kill from another thread shows here as a broken connection: name the kill, not the symptom.
             self._refuse_if_ended()
             raise
-
-    def detach(self) -> None:
-        """Close the extra BiDi connection that Selenium opens when a publisher uses `driver.script`."""
-        if self._websocket_connection is not None:
-            self._websocket_connection.close()
-            self._websocket_connection = None
 
     def _refuse_if_ended(self) -> None:
         reason = self._ended_reason()

@@ -111,7 +111,7 @@ class RunningDriver:
         driver = LeasedWebDriver(
             self._connection,
             self._session_id,
-            dict(self._capabilities),
+            self._capabilities,
             ended_reason=ended_reason,
             on_lost=on_lost,
         )

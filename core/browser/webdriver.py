@@ -36,6 +36,7 @@ __all__ = ["find_browser", "find_driver", "start_driver"]
 DOCTOR_REMEDY = "`python -m core doctor` shows what is wrong."
 _ARGUMENTS = (
     "--disable-gpu",
+    "--disable-software-rasterizer",  # only WebGL needs it; 10 MB less a browser
     "--disable-quic",
     "--no-first-run",
     "--no-default-browser-check",
@@ -76,7 +77,7 @@ def start_driver(options: BrowserOptions, worker_folder: WorkerFolder) -> Runnin
 
 
 def _start_session(options: BrowserOptions, url: str, chrome: Options, process: DriverProcess | None) -> RunningDriver:
-    connection = DriverConnection(url, timeout_seconds=options.http_timeout_seconds, is_local=process is not None)
+    connection = DriverConnection(url, timeout_seconds=options.start_seconds, is_local=process is not None)
     with ExitStack() as undo:
         undo.callback(connection.close)
         try:
@@ -92,6 +93,7 @@ def _start_session(options: BrowserOptions, url: str, chrome: Options, process: 
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError, BrowserLost) as error:
             raise _not_started(error, url, is_local=process is not None) from error
         undo.pop_all()
+        connection.wait_at_most(options.http_timeout_seconds)
         return running
 
 

@@ -248,7 +248,6 @@ class WebDriverPool:
         if running is None or lease.is_lost:
             return Retired.CRASHED
         try:
-            lease.driver.detach()
             close_owner_tab(running, slot.contexts, lease.tab, must_forget=lease.must_forget)
         except BrowserLost as error:
             logger.warning("browser lost at the end of a lease", owner=slot.owner, reason=error.reason)

@@ -51,7 +51,7 @@ def test_a_lost_browser_is_recognised(error: Exception) -> None:
     [
         NoSuchElementException("no such element"),
         TimeoutException("timeout: Timed out receiving message from renderer"),
-        JavascriptException("javascript error: x is not defined"),
+        JavascriptException("javascript error: the page's socket is disconnected"),
         WebDriverException("unknown error: net::ERR_CONNECTION_REFUSED"),
         ValueError("ours"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 
 from core.browser.webdriver_pool import WebDriverPool
@@ -143,6 +144,24 @@ def test_nobody_reaches_the_next_owners_tab(home: PoolHome, site: BrowserSite) -
         ):
             with pytest.raises(BrowserLost, match="has ended"):
                 late()
+
+
+def test_nothing_set_up_in_a_lease_outlives_it(home: PoolHome, site: BrowserSite) -> None:
+    planted = {"source": "window.planted = true"}
+    pool = home.pool(1)
+    with pool.lease(1, timeout=30) as browser:
+        with pytest.raises(WebDriverException, match="Unable to find url"):
+            _ = browser.driver.script
+        browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", planted)
+        browser.driver.set_script_timeout(1)
+        browser.driver.get(site.url)
+        assert browser.driver.execute_script("return window.planted") is True
+    for owner in (1, 2):
+        with pool.lease(owner, timeout=30) as browser:
+            browser.driver.get(site.url)
+            assert browser.driver.execute_script("return window.planted") is None
+            assert browser.driver.timeouts.script > 1
+    assert pool.get_stats().created == 1
 
 
 def test_typed_text_that_names_a_file_stays_text(home: PoolHome, site: BrowserSite) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 def test_maximum_holds_under_a_burst(home: PoolHome) -> None:
     """24 leases of 12 threads at once: never more than two browsers, and only two are ever made."""
     pool = home.pool(2)
-    start, lock = threading.Barrier(12), threading.Lock()
+    start, pair, lock = threading.Barrier(12), threading.Barrier(2), threading.Lock()
     held = most_held = most_drivers = 0
 
     def work(owner: int) -> None:
@@ -34,6 +34,8 @@ def test_maximum_holds_under_a_burst(home: PoolHome) -> None:
                     held += 1
                     most_held = max(most_held, held)
                     most_drivers = max(most_drivers, len(home.drivers()))
+                # Two at a time, so that both browsers are surely held at once.
+                pair.wait(60)
                 with lock:
                     held -= 1
 

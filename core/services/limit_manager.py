@@ -116,6 +116,19 @@ class LimitManager:
             gap_seconds=limits.gap_seconds,
         )
 
+    def change_account(self, limits: AccountLimits, *, actor: Actor) -> None:
+        """As `set_account`, but None leaves what is set."""
+        self._access.require_admin(actor, "limits.set", "account", limits.account_id, doing="change limits")
+        known = {one.account_id: one for one in self._limits.account_limits()}.get(limits.account_id, limits)
+        self.set_account(
+            AccountLimits(
+                limits.account_id,
+                known.max_running if limits.max_running is None else limits.max_running,
+                known.gap_seconds if limits.gap_seconds is None else limits.gap_seconds,
+            ),
+            actor=actor,
+        )
+
     def reset(self, user_id: int, *, actor: Actor) -> UserStats:
         """Forget the user's starts of the last minute, so that it may go on at once. Raises NotAllowed."""
         self._access.require_admin(actor, "limits.reset", "user", user_id, doing="reset limits")

@@ -50,6 +50,18 @@ def test_rescue_hands_on_with_draft_and_checkpoint(world: StoreWorld) -> None:
     assert (story.kind, story.detail["lost_worker"], story.detail["checkpoint"]) == ("rescued", WORKER, "submitting")
 
 
+def test_an_old_view_of_a_lease_rescues_nobody_else(world: StoreWorld) -> None:
+    """The rescuer was slow: meanwhile the task was rescued, taken by another, and that lease ended as well."""
+    held = world.take(world.add_task())
+    world.end_lease(held)
+    old_view = world.store.expired()[0]
+    assert world.store.rescue(old_view) is Action.RESCUE
+    world.take(held.id, OTHER)
+    world.end_lease(held)
+    assert world.store.rescue(old_view) is None
+    assert world.view(held).status == TaskStatus.RUNNING
+
+
 def test_three_rescues_fail(world: StoreWorld) -> None:
     task_id = world.add_task()
     done = []

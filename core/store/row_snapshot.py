@@ -10,7 +10,7 @@ from core.store.due import MAY_GO
 from core.store.limits import LimitStore
 from core.store.models import PublishTask, UserLimit
 from core.store.pauses import PauseStore
-from core.store.task_moves import TASKS, lane_entry
+from core.store.task_moves import LANE_COLUMNS, lane_entry
 from core.task_state import TaskStatus
 
 
@@ -24,10 +24,20 @@ class DatabaseRows:
 
     def waiting_entries(self, after_id: int, limit: int) -> list[LaneEntry]:
         """Tasks that may go now, by rising id."""
-        statement = select(TASKS).where(*MAY_GO, PublishTask.id > after_id)
+        found: list[LaneEntry] = []
         with self._db.read() as connection:
-            rows = connection.execute(statement.order_by(PublishTask.id).limit(limit)).all()
-        return [lane_entry(row) for row in rows]
+            for status in (TaskStatus.WAITING, TaskStatus.RETRYING):
+                # One status at a time and without a lease, as all of them are: so the index of status and lease gives
+                # them by rising id, however many finished tasks lie between.
+                statement = (
+                    select(*LANE_COLUMNS)
+                    .where(PublishTask.status == status, PublishTask.lease_until.is_(None), *MAY_GO)
+                    .where(PublishTask.id > after_id)
+                    .order_by(PublishTask.id)
+                    .limit(limit)
+                )
+                found += [lane_entry(row) for row in connection.execute(statement)]
+        return sorted(found, key=lambda entry: entry.task_id)[:limit]
 
     def running_rows(self) -> list[RunningRow]:
         """Every running task."""

@@ -148,7 +148,18 @@ def changed_meanwhile(row: Row[Any]) -> Conflict:
     return Conflict(f"Article {row.public_id}", "it has just changed.", "Look at it again.")
 
 
-def lane_entry(row: Row[Any]) -> LaneEntry:
+LANE_COLUMNS = (
+    PublishTask.id,
+    PublishTask.user_id,
+    PublishTask.account_id,
+    PublishTask.platform,
+    PublishTask.priority,
+    PublishTask.first_claimed_ms,
+)
+"""All that `lane_entry` needs of a row."""
+
+
+def lane_entry(row: Row[*tuple[Any, ...]]) -> LaneEntry:
     """The place in line of this row. A task that was started before is no new start."""
     return LaneEntry(
         task_id=row.id,

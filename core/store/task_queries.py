@@ -18,7 +18,7 @@ from core.store.held_tasks import stored_article
 from core.store.models import Account, Article, Batch, PublishTask, TaskEventRow, User
 from core.store.pictures import read_picture
 from core.store.records import NewPicture, StoredArticle, TaskEvent, TaskView
-from core.store.task_moves import TASKS, lane_entry
+from core.store.task_moves import LANE_COLUMNS, TASKS, lane_entry
 from core.task_state import BlockReason, Checkpoint, Mode, TaskStatus
 
 _VIEW = (
@@ -131,7 +131,7 @@ class TaskQueries:
     def entry(self, task_id: int) -> LaneEntry | None:
         """The place in line of a task that may go now; None if it may not."""
         with self._db.read() as connection:
-            row = connection.execute(select(TASKS).where(*MAY_GO, PublishTask.id == task_id)).one_or_none()
+            row = connection.execute(select(*LANE_COLUMNS).where(*MAY_GO, PublishTask.id == task_id)).one_or_none()
         return None if row is None else lane_entry(row)
 
     def due_entries(self, limit: int = 1000, *, after_id: int = 0, within_seconds: float = 15) -> list[LaneEntry]:

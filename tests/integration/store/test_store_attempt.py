@@ -61,14 +61,17 @@ def refuse_all_late_writes(world: StoreWorld, checkpoint: Checkpoint) -> None:
     late = reach[checkpoint]()
     world.end_lease(late)
     assert world.store.rescue(world.store.expired()[0]) is Action.RESCUE
-    for is_held_again in (False, True):
-        if is_held_again:
-            world.take(late.id, OTHER)
+    # Nobody holds it; another worker; and the same worker again, in another thread: then the fence alone decides.
+    for holder in (None, OTHER, WORKER):
+        if holder is not None:
+            held = world.take(late.id, holder)
         before, events = world.view(late), world.kinds(late)
         for name, write in FENCED.items():
             with pytest.raises(LeaseLost):
                 write(world, late)
             assert (name, world.view(late), world.kinds(late)) == (name, before, events)
+        if holder is not None:
+            world.store.hand_back(held, "next")
 
 
 def test_the_whole_way(world: StoreWorld) -> None:

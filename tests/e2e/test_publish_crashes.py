@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
-from core.task_state import TaskStatus
+from core.queue.heartbeats import Heartbeats
+from core.task_state import Step, TaskStatus
 from tasks.failpoints import Failpoint
+from tests.practice_site.faults import Fault
 from tests.servers.local_process import wait_until
 from tests.servers.worker_lab import WorkerLab
 
@@ -65,3 +69,60 @@ def test_after_the_click_it_is_verified_and_not_clicked_again(lab: WorkerLab) ->
 def test_after_the_record_only_the_slot_is_left_and_frees_itself(lab: WorkerLab) -> None:
     post = publish_with_a_crash(lab, Failpoint.AFTER_RECORD)
     assert (post["post_count"], post["crashes"]) == (1, 0)
+
+
+def test_a_stopped_worker_that_wakes_after_its_lease_changes_nothing(lab: WorkerLab) -> None:
+    account, on_site = lab.account()
+    lab.site.set_fault(Fault.PAGE_SLOW, on_site, seconds=60)
+    task = lab.submit(account)
+    first = lab.worker()
+    wait_until(lambda: lab.queries.get(task.id).progress >= Step.SIGNED_IN, 60, "it is signed in")
+    first.send_signal(signal.SIGSTOP)
+    lab.site.clear_faults()
+    try:
+        lab.worker(index=2)
+        done = lab.wait_for(task, *FINAL)
+    finally:
+        first.send_signal(signal.SIGCONT)
+    assert (done.status, done.crash_count) == (TaskStatus.PUBLISHED, 1)
+    wait_until(lambda: any(line["event"] == "lease lost" for line in lab.log()), 20, "the first noticed")
+    wait_until(lambda: any(line["event"] == "settled" for line in lab.log()), 20, "the first gave up")
+    assert lab.queries.get(task.id).finished_at == done.finished_at
+    assert [post["post_count"] for post in lab.site.posts(on_site)] == [1]
+
+
+def test_a_thread_that_hangs_is_ended_with_its_process_and_the_task_goes_on(lab: WorkerLab) -> None:
+    account, on_site = lab.account()
+    task = lab.submit(account)
+    lab.run(
+        "run_workers.py",
+        "--workers=1",
+        "--drivers=1",
+        TOPN_FAILPOINT=f"{Failpoint.AFTER_WRITTEN}:hang:1",
+        TOPN_STEP_SECONDS="5",
+    )
+    done = lab.wait_for(task, *FINAL, timeout=120)
+    assert (done.status, done.crash_count) == (TaskStatus.PUBLISHED, 1), lab.story(task)
+    assert "worker 1 ended with code 75" in lab.output()
+    assert [post["post_count"] for post in lab.site.posts(on_site)] == [1]
+
+
+def test_the_heartbeat_tells_what_a_worker_does(lab: WorkerLab) -> None:
+    account, on_site = lab.account()
+    lab.site.set_fault(Fault.PAGE_SLOW, on_site, seconds=60)
+    task = lab.submit(account)
+    worker = lab.worker()
+    heartbeats = Heartbeats(lab.redis, prefix=lab.environment["TOPN_REDIS_PREFIX"])
+
+    def threads() -> list[object]:
+        return [beat.facts["threads"] for beat in heartbeats.all() if beat.facts["threads"]]
+
+    wait_until(lambda: threads() != [], 30, "a busy thread is shown")
+    (beat,) = heartbeats.all()
+    (thread,) = threads()
+    assert beat.facts["pid"] == worker.pid
+    assert f"'public_id': '{task.public_id}'" in str(thread)
+    assert "'max': 1" in str(beat.facts["pool"])
+    worker.send_signal(signal.SIGTERM)
+    worker.wait(30)
+    assert heartbeats.all() == []

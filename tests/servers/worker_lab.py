@@ -105,9 +105,9 @@ class WorkerLab:
         ]
         TaskIntake(self.db).insert(tasks, batch=None, actor=Actor.system())
 
-    def worker(self, *, drivers: int = 1, **environment: str) -> subprocess.Popen[bytes]:
-        """Start one worker process."""
-        return self.run("-m", "tasks.consumer", f"--drivers={drivers}", **environment)
+    def worker(self, *, drivers: int = 1, index: int = 1, **environment: str) -> subprocess.Popen[bytes]:
+        """Start one worker process. `index` names its log."""
+        return self.run("-m", "tasks.consumer", f"--drivers={drivers}", f"--index={index}", **environment)
 
     def run(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start a Python program of ours; its output goes to `<folder>/output.log`."""

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from core.cookie import cookies_from_json
 from core.store.records import AccountState
 from core.task_state import BlockReason, Checkpoint, Mode, Step, TaskStatus
 from tests.practice_site.faults import Fault
@@ -145,3 +146,27 @@ def test_sigterm_hands_back_and_another_worker_goes_on(lab: WorkerLab) -> None:
     lab.worker()
     assert lab.wait_for(task, *FINAL).status is TaskStatus.PUBLISHED
     assert [post["post_count"] for post in lab.site.posts(on_site)] == [1]
+
+
+def test_refreshed_cookies_are_stored_and_the_browser_stays_warm(lab: WorkerLab) -> None:
+    account, on_site = lab.account()
+    lab.worker()
+    for number in range(3):
+        lab.wait_for(lab.submit(account, f"文章 {number}"), *FINAL)
+    data, version = lab.accounts.load_cookies(account.id)
+    assert "BEC" in {cookie.name for cookie in cookies_from_json(data)}
+    assert version == account.cookies_version
+    assert len(lab.site.requests(on_site, "/api/v4/me")) == 1
+    assert lab.accounts.get(account.id).state == AccountState.SIGNED_IN
+
+
+def test_a_sign_in_that_the_site_changes_goes_on_in_the_next_worker(lab: WorkerLab) -> None:
+    account, on_site = lab.account()
+    lab.site.set_fault(Fault.SESSION_ROTATES, on_site, times=1)
+    first = lab.worker()
+    assert lab.wait_for(lab.submit(account, "甲"), *FINAL).status is TaskStatus.PUBLISHED
+    wait_until(lambda: lab.accounts.get(account.id).cookies_version > account.cookies_version, 10, "stored anew")
+    first.send_signal(signal.SIGTERM)
+    first.wait(30)
+    lab.worker()
+    assert lab.wait_for(lab.submit(account, "乙"), *FINAL).status is TaskStatus.PUBLISHED

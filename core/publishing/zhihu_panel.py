@@ -17,6 +17,7 @@ from core.publishing.zhihu_page import SELECTORS, error_for
 CHOICE_SECONDS: Final = 8.0
 """How long a list of choices may take to show the one that is looked for."""
 _CLICK_TRIES: Final = 5
+_SEARCHES: Final = 2
 GLANCE_SECONDS: Final = 0.1
 
 
@@ -50,13 +51,23 @@ class ZhihuPanel:
         if self._find_topic(topic, GLANCE_SECONDS):
             return
         self._need("button", _text("addTopic")).click()
-        search = self._need(_text("topicSearch"))
-        search.clear()
-        search.send_keys(topic)
-        if not self._click(f"{_text('popover')} button", topic):
-            raise Rejected(f"Zhihu does not offer the topic “{topic}”. Choose another one or leave it out.")
+        self._choose_offered(topic)
         if not self._find_topic(topic, CHOICE_SECONDS):
             raise RetryLater(f"Zhihu did not take the topic “{topic}”.")
+
+    def _choose_offered(self, topic: str) -> None:
+        """Search for the topic and click it. Each key starts a search of its own, and the replies may come in
+        any order: a list without the topic is only believed after a second search."""
+        search = self._need(_text("topicSearch"))
+        offered = f"{_text('popover')} button"
+        for _search in range(_SEARCHES):
+            search.clear()
+            search.send_keys(topic)
+            if self._click(offered, topic):
+                return
+        if self._find(offered, seconds=GLANCE_SECONDS) is None:
+            raise RetryLater(f"Zhihu offers no topics at all for “{topic}”. If there is no such topic, leave it out.")
+        raise Rejected(f"Zhihu does not offer the topic “{topic}”. Choose another one or leave it out.")
 
     def _find_topic(self, topic: str, seconds: float) -> bool:
         """Whether the topic is among the chosen ones. A sign for removing it may follow its name."""

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,8 +77,8 @@ class Demo:
 
     def run(self) -> bool:
         """Hand in, publish, count. Whether every article is on the site exactly once."""
-        for user in USERS:
-            self._hand_in(user)
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            list(threads.map(self._hand_in, USERS))
         memory = BrowserMemory(self._folder / "data")
         started = time.monotonic()
         memory.start()

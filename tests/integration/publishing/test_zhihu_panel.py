@@ -46,6 +46,19 @@ def test_a_draft_used_again_gets_no_setting_twice(desk: PublishingDesk) -> None:
     assert desk.stored(first.draft_id)["topics"] == ["Python", "数据库"]
 
 
+def test_a_topic_missing_from_one_list_is_searched_again(desk: PublishingDesk) -> None:
+    keys = "写作"
+    desk.site.set_fault(Fault.HTTP_ERROR, desk.account, path="/api/autocomplete/topics", times=len(keys), status=500)
+    draft = desk.write(dressed(topics=(keys,)))
+    assert desk.stored(draft.draft_id)["topics"] == [keys]
+
+
+def test_no_list_of_topics_is_no_refusal_of_the_article(desk: PublishingDesk) -> None:
+    desk.site.set_fault(Fault.HTTP_ERROR, desk.account, path="/api/autocomplete/topics", status=500)
+    with pytest.raises(RetryLater):
+        desk.write(dressed(topics=("写作",)))
+
+
 @pytest.mark.parametrize("column", ["没有的专栏", "读书"])
 def test_a_column_the_account_lacks_is_named(desk: PublishingDesk, column: str) -> None:
     with pytest.raises(Rejected, match=f"no column “{column}”"):

@@ -13,7 +13,7 @@ def put_back_in_line(queue: FairQueue, rescued: Sequence[Rescued]) -> None:
     """Push what was rescued. The dead worker's running entries go first: a task that still counts as running is
     refused, and its slot stays taken, until the reconcile finds it ten seconds later."""
     for user_id in sorted({one.entry.user_id for one in rescued}):
-        queue.drop_orphans(user_id)
+        queue.drop_orphans(user_id, {one.entry.task_id for one in rescued})
     entries = [one.entry for one in rescued if one.action is Action.RESCUE]
     if entries:
         queue.push(entries)

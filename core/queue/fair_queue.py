@@ -9,7 +9,7 @@ import itertools
 import threading
 import uuid
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from redis import Redis
@@ -172,9 +172,10 @@ class FairQueue:
         except LineDamaged as error:
             return ReconcileReport(is_rebuilt=self._mend(error))
 
-    def drop_orphans(self, user_id: int) -> int:
-        """Drop this user's running entries without a running row, however young; how many. For a reset."""
-        return self._reconcile.drop_orphans(self.push, user_id=user_id).dropped
+    def drop_orphans(self, user_id: int, task_ids: Collection[int] | None = None) -> int:
+        """Drop this user's running entries without a running row, however young; how many. With `task_ids` only
+        theirs: a claim whose row is about to be taken is an orphan too, and would have to be undone."""
+        return self._reconcile.drop_orphans(self.push, user_id, task_ids).dropped
 
     def rebuild_if_lost(self) -> bool:
         """Rebuild when Redis has lost the line. Whether this call did."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from redis import Redis
 
-from core.lane import LimitDefaults, RowSnapshot
+from core.lane import LaneEntry, LimitDefaults, RowSnapshot
 from core.queue.key_names import KeyNames
 from core.queue.lane_order import lane_fields
 from core.queue.live_overrides import LiveOverrides, SavedOverrides
@@ -100,7 +100,7 @@ class LineRebuild:
     def _waiting_pages(self, token: str) -> Iterator[Sequence[object]]:
         after_id = 0
         while page := self._rows.waiting_entries(after_id, PAGE):
-            self._load("push", token, map(lane_fields, page))
+            self._load("push", token, _fields(page))
             after_id = page[-1].task_id
             yield page
 
@@ -131,6 +131,15 @@ class LineRebuild:
         with guarded(self._redis):
             if self._redis.get(self._names.rebuild_lock) == token:
                 self._redis.delete(self._names.rebuild_lock)
+
+
+def _fields(page: Iterable[LaneEntry]) -> Iterator[tuple[int | str, ...]]:
+    """One row that cannot be put in line must not keep all the others out of it."""
+    for entry in page:
+        try:
+            yield lane_fields(entry)
+        except ValueError as error:
+            logger.error("left a row out of the line", left_out_task_id=entry.task_id, reason=str(error))
 
 
 def _split(text: str) -> tuple[str, str, str]:

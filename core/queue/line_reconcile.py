@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from redis import Redis
@@ -71,9 +71,13 @@ class LineReconcile:
         adopted = self._adopt([(row.task_id, row.user_id, row.account_id) for row in lacking])
         return ReconcileReport(adopted, report.dropped, report.requeued, changed)
 
-    def drop_orphans(self, push: Push, *, user_id: int) -> ReconcileReport:
-        """Drop one user's entries without a running row, however young."""
-        entries = [entry for entry in read_running(self._redis, self._names) if entry.user_id == user_id]
+    def drop_orphans(self, push: Push, user_id: int, task_ids: Collection[int] | None) -> ReconcileReport:
+        """Drop one user's entries without a running row, however young; with `task_ids` only those."""
+        entries = [
+            entry
+            for entry in read_running(self._redis, self._names)
+            if entry.user_id == user_id and (task_ids is None or entry.task_id in task_ids)
+        ]
         return self._drop(push, entries, running_ids(self._rows.running_rows()), 0)
 
     def _drop(self, push: Push, entries: Sequence[RunningEntry], running: set[int], grace_ms: int) -> ReconcileReport:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 from redis import Redis
 
@@ -13,12 +13,16 @@ from core.lane import AccountLimits, Pause, PauseScope, RowSnapshot, UserLimits
 from core.queue.key_names import KeyNames
 from core.queue.lua_scripts import CHUNK, LuaScripts
 from core.queue.redis_client import guarded
+from core.telemetry import get_logger
+
+_Limits = TypeVar("_Limits", UserLimits, AccountLimits)
+
+logger = get_logger(__name__)
 
 OPEN_END = 0
 """In Redis: a pause until somebody resumes it."""
 MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
-MAX_RUNNING, MAX_STARTS, MAX_GAP_SECONDS = 1000, 10_000, 86_400.0
-"""The bounds of the settings these override."""
+MAX_RUNNING, MAX_STARTS, MAX_GAP_SECONDS = 10_000, 10_000, 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ class SavedOverrides:
             field, ends = pause_field(pause.scope, pause.key), pause.until_ms or OPEN_END
             before = pauses.get(field)
             pauses[field] = ends if before is None else _longer(before, ends)
-        users = {str(limits.user_id): user_text(limits) for limits in rows.user_limits()}
-        accounts = {str(limits.account_id): account_text(limits) for limits in rows.account_limits()}
+        users = {str(each.user_id): _saved_text(user_text, each) for each in rows.user_limits()}
+        accounts = {str(each.account_id): _saved_text(account_text, each) for each in rows.account_limits()}
         return cls(
             {field: str(ends) for field, ends in pauses.items()},
             {user: text for user, text in users.items() if text.strip(":")},
@@ -152,6 +156,15 @@ def account_text(limits: AccountLimits) -> str:
     )
     gap_ms = None if limits.gap_seconds is None else round(limits.gap_seconds * 1000)
     return f"{_text(limits.max_running)}:{_text(gap_ms)}"
+
+
+def _saved_text(text_of: Callable[[_Limits], str], limits: _Limits) -> str:
+    """One saved override that is out of bounds must not keep all the others from being loaded."""
+    try:
+        return text_of(limits)
+    except InvalidInput as error:
+        logger.error("ignored saved limits", limits=str(limits), reason=str(error))
+        return ""
 
 
 def _text(number: int | None) -> str:

@@ -7,8 +7,7 @@ for index = 2, #ARGV, 3 do
     local level = accounts_of(user)
     -- A lane nobody would look at is as good as none.
     local is_in_line = redis.call('ZSCORE', lane_of(user, account), task)
-        and (redis.call('ZSCORE', level.ready, account) or redis.call('ZSCORE', level.parked, account))
-        and (redis.call('ZSCORE', users.ready, user) or redis.call('ZSCORE', users.parked, user))
+        and is_in_ring(level, account) and is_in_ring(users, user)
     if not is_in_line and redis.call('HEXISTS', RUNNING, task) == 0 then
         positions[#positions + 1] = (index - 2) / 3
     end

@@ -116,10 +116,17 @@ local function reason_of(level, member)
     return why and string.match(why, '^[^:]*') or nil
 end
 
+local function is_in_ring(level, member)
+    return redis.call('ZSCORE', level.ready, member) or redis.call('ZSCORE', level.parked, member)
+end
+
 -- Put a task into its lane and everybody who may go now into their rings. Returns whether it was not there.
 local function line_up(task, user, account, platform, score)
     local level, lane = accounts_of(user), lane_of(user, account)
     local before = redis.call('ZSCORE', lane, task)
+    if before and tonumber(before) == tonumber(score) and is_in_ring(level, account) and is_in_ring(users, user) then
+        return false
+    end
     redis.call('ZADD', lane, score, task)
     if not before then count_waiting(user, 1) end
     if redis.call('HSETNX', ACCOUNTS, account, user .. ':' .. platform) == 1 then

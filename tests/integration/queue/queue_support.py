@@ -130,21 +130,33 @@ def claims(queue: FairQueue, most: int = 1000) -> list[Claim]:
     return found
 
 
+_LET_TIME_PASS = """
+local prefix, step = ARGV[1], tonumber(ARGV[2])
+local function shifted(text) return string.format('%.0f', tonumber(text) - step) end
+for _, name in ipairs(redis.call('KEYS', prefix .. '*')) do
+    local bare = string.sub(name, #prefix + 1)
+    if string.find(bare, ':starts$') or string.find(bare, ':parked$') then
+        for _, member in ipairs(redis.call('ZRANGE', name, 0, -1)) do
+            redis.call('ZINCRBY', name, -step, member)
+        end
+    elseif string.find(bare, ':last$') then
+        redis.call('SET', name, shifted(redis.call('GET', name)), 'KEEPTTL')
+    elseif bare == 'queue:running' then
+        for _, task in ipairs(redis.call('HKEYS', name)) do
+            local number, claimed_ms, rest = string.match(redis.call('HGET', name, task), '^(%d+):(%d+):(.*)$')
+            redis.call('HSET', name, task, number .. ':' .. shifted(claimed_ms) .. ':' .. rest)
+        end
+    elseif bare == 'queue:pauses' then
+        for _, field in ipairs(redis.call('HKEYS', name)) do
+            local ends = redis.call('HGET', name, field)
+            if ends ~= '0' then redis.call('HSET', name, field, shifted(ends)) end
+        end
+    end
+end
+"""
+
+
 def let_time_pass(redis: Redis, seconds: float, prefix: str = "") -> None:
-    """Make everything in the line `seconds` older. The scripts themselves only ever ask Redis for the time."""
-    step = round(seconds * 1000)
-    for name in redis.scan_iter(match=f"{prefix}*"):
-        bare = name[len(prefix) :]
-        if bare.endswith((":starts", ":parked")) or bare == "queue:parked":
-            for member in redis.zrange(name, 0, -1):
-                redis.zincrby(name, -step, str(member))
-        elif bare.endswith(":last"):
-            redis.set(name, int(redis.get(name) or 0) - step, keepttl=True)
-        elif bare == "queue:running":
-            for task, text in redis.hgetall(name).items():
-                number, claimed_ms, rest = str(text).split(":", 2)
-                redis.hset(name, task, f"{number}:{int(claimed_ms) - step}:{rest}")
-        elif bare == "queue:pauses":
-            for field, ends in redis.hgetall(name).items():
-                if int(ends):
-                    redis.hset(name, field, int(ends) - step)
+    """Make everything in the line `seconds` older, at one instant. The scripts themselves only ever ask Redis for
+    the time."""
+    redis.eval(_LET_TIME_PASS, 0, prefix, str(round(seconds * 1000)))

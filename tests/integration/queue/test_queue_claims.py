@@ -113,6 +113,21 @@ def test_window_opens_a_millisecond_after_sixty_seconds(queue: FairQueue, redis:
     assert ids(claims(queue)) == [4, 5]
 
 
+def test_a_lowered_limit_waits_until_enough_starts_have_passed(queue: FairQueue, redis: Redis) -> None:
+    queue.push([entry(task_id) for task_id in range(1, 20)])
+    for number in range(4):
+        claim = queue.claim()
+        assert claim is not None
+        queue.release(claim)
+        let_time_pass(redis, 5 if number < 3 else 0)
+    queue.set_limits(UserLimits(1, max_starts=2))
+    assert queue.claim() is None
+    parked = queue.why_waiting(1, 100)
+    assert parked is not None
+    third = redis.zrange("limit:user:1:starts", 2, 2)[0]
+    assert parked.until_ms == redis.zscore("limit:user:1:starts", str(third)) + 60_001  # type: ignore[operator]
+
+
 def test_a_resumed_task_goes_while_the_window_is_full(queue: FairQueue) -> None:
     queue.set_limits(UserLimits(1, max_starts=2))
     queue.push([entry(task_id, account_id=100) for task_id in range(1, 6)])
@@ -190,6 +205,22 @@ def test_give_back_returns_the_start_and_the_gap(queue: FairQueue, redis: Redis)
     assert again is not None, "neither the start nor the gap of the claim given back counts"
     assert again.task_id == 2
     assert redis.zcard("limit:user:1:starts") == 2
+
+
+def test_give_back_wakes_an_account_that_waits_for_its_gap(queue: FairQueue) -> None:
+    queue.set_account_limits(AccountLimits(100, gap_seconds=30))
+    queue.push([entry(1), entry(2)])
+    (claim,) = claims(queue)
+    assert queue.give_back(claim, requeue=False)
+    assert ids(claims(queue)) == [2]
+
+
+def test_give_back_wakes_a_user_who_waits_for_the_window(queue: FairQueue) -> None:
+    queue.set_limits(UserLimits(1, max_starts=1))
+    queue.push([entry(1), entry(2)])
+    (claim,) = claims(queue)
+    assert queue.give_back(claim, requeue=False)
+    assert ids(claims(queue)) == [2]
 
 
 def test_give_back_without_requeue(queue: FairQueue) -> None:

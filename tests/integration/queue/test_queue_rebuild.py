@@ -173,3 +173,10 @@ def test_the_reconcile_rebuilds_a_lost_line(queue: FairQueue, rows: MemoryRows, 
     assert queue.reconcile().is_rebuilt
     assert not queue.reconcile().is_rebuilt
     assert queue.stats().waiting == 1
+
+
+def test_one_bad_row_does_not_keep_the_others_out(queue: FairQueue, rows: MemoryRows, redis: Redis) -> None:
+    rows.limits[1] = UserLimits(1, max_starts=0)
+    rows.limits[2] = UserLimits(2, max_starts=1)
+    rows.add(entry(1, platform="not:a platform"), entry(2), entry(3, user_id=2), entry(4, user_id=2))
+    assert sorted(claim.task_id for claim in claims(queue)) == [2, 3]

@@ -89,6 +89,14 @@ def test_a_reset_drops_entries_without_a_running_row(
     assert queue.confirm(other)
 
 
+def test_orphans_are_dropped_by_name_alone(queue: FairQueue, rows: MemoryRows) -> None:
+    rows.add(entry(1), entry(2))
+    one, two = sorted(claims(queue), key=lambda claim: claim.task_id)
+    assert queue.drop_orphans(1, {1}) == 1
+    assert not queue.confirm(one)
+    assert queue.confirm(two)
+
+
 def test_starts_that_a_reset_forgot_do_not_come_back_with_the_reconcile(
     limiter: UserRateLimiter, queue: FairQueue, rows: MemoryRows, redis: Redis
 ) -> None:

@@ -52,10 +52,13 @@ app.add_typer(keys, name="keys")
 app.command()(doctor)
 
 
-def main() -> int:
-    """Run one command. Errors that are meant for people are sentences on standard error, never tracebacks."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code. Errors that are meant for people are sentences on standard error, never
+    tracebacks."""
     try:
-        app(prog_name="python -m core", standalone_mode=True)
+        app(args=arguments, prog_name="python -m core")
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else Exit.DONE
     except SettingsError as error:
         warn(str(error))
         return Exit.USAGE

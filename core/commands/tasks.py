@@ -21,7 +21,8 @@ from core.task_state import TaskStatus
 
 TITLE_WIDTH = 40
 PAGE = 500
-NOT_FOR_JSON = frozenset({"id", "public_id", "checkpoint", "client_ref", "batch_id", "screenshot_path"})
+RENAMED = frozenset({"id", "public_id", "client_ref", "batch_id", "screenshot_path"})
+INTERNAL = frozenset({"checkpoint", "first_claimed_ms"})
 
 Ids = Annotated[list[str], typer.Argument(help="Articles, as `python -m core tasks` lists them.")]
 Id = Annotated[str, typer.Argument(help="An article, as `python -m core tasks` lists it.")]
@@ -144,7 +145,7 @@ def as_dict(view: TaskView, words: TaskWords) -> dict[str, Any]:
         "id": view.public_id,
         "number": view.id,
         "state": words.state(view),
-        **{name: fact for name, fact in asdict(view).items() if name not in NOT_FOR_JSON},
+        **{name: fact for name, fact in asdict(view).items() if name not in RENAMED | INTERNAL},
         "reference": view.client_ref,
         "batch": view.batch_id,
         "picture": view.screenshot_path,

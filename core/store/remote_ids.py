@@ -15,26 +15,26 @@ from core.store.models import PublishTask
 @contextmanager
 def claiming_remote_id(connection: Connection, task_id: int, platform: str, remote_id: str | None) -> Iterator[None]:
     """Around the move that gives a task its `remote_id`. Raises Conflict naming the task that owns it."""
-    _refuse_if_owned(connection, task_id, platform, remote_id)
     try:
         yield
-    except IntegrityError:
-        # The other one has committed since we looked; the unique key saw it.
-        _refuse_if_owned(connection, task_id, platform, remote_id)
-        raise
+    except IntegrityError as error:
+        owner = _owner(connection, task_id, platform, remote_id)
+        if owner is None:
+            raise
+        raise Conflict(
+            f"{platform} article {remote_id}",
+            f"belongs to article {owner} already.",
+            "Look on the site which of the two it is.",
+        ) from error
 
 
-def _refuse_if_owned(connection: Connection, task_id: int, platform: str, remote_id: str | None) -> None:
-    owner = connection.scalar(
+def _owner(connection: Connection, task_id: int, platform: str, remote_id: str | None) -> str | None:
+    """Asked only once the unique key has refused: a look beforehand would miss one that is about to commit."""
+    found: str | None = connection.scalar(
         select(PublishTask.public_id).where(
             PublishTask.platform == platform,
             PublishTask.remote_id == remote_id,
             PublishTask.id != task_id,
         )
     )
-    if owner is not None:
-        raise Conflict(
-            f"{platform} article {remote_id}",
-            f"belongs to article {owner} already.",
-            "Look on the site which of the two it is.",
-        )
+    return found

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.store.store_world import StoreWorld
+from tests.servers.mariadb_server import MariaDbServer
 
 
 @pytest.fixture
@@ -24,3 +25,13 @@ def sqlite_world(tmp_path: Path) -> Iterator[StoreWorld]:
     made = StoreWorld(f"sqlite:///{tmp_path / 'world.sqlite3'}")
     yield made
     made.db.close()
+
+
+@pytest.fixture
+def mariadb_world(mariadb_server: MariaDbServer) -> Iterator[StoreWorld]:
+    """Empty tables on MariaDB, for what SQLite cannot do."""
+    url = mariadb_server.create_database("only_mariadb")
+    made = StoreWorld(url)
+    yield made
+    made.db.close()
+    mariadb_server.drop_database("only_mariadb")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,15 +17,6 @@ from core.store.models import PublishTask
 from tests.integration.store.store_world import StoreWorld
 from tests.servers.local_process import free_port
 from tests.servers.mariadb_server import MariaDbServer
-
-
-@pytest.fixture
-def mariadb_world(mariadb_server: MariaDbServer) -> Iterator[StoreWorld]:
-    url = mariadb_server.create_database("only_mariadb")
-    made = StoreWorld(url)
-    yield made
-    made.db.close()
-    mariadb_server.drop_database("only_mariadb")
 
 
 def test_clock_is_exact_and_comparable(world: StoreWorld) -> None:

@@ -152,8 +152,10 @@ def test_the_same_requests_from_many_threads(world: StoreWorld) -> None:
     cover = NewPicture("a" * 64, "image/png", b"png")
     tasks = [world.new_task(client_ref=f"r{number}", cover=cover) for number in range(20)]
     results: list[list[Accepted]] = []
+    together = threading.Barrier(6)
 
     def hand_in() -> None:
+        together.wait(10)
         results.append(insert(world, *tasks, batch=NewBatch(world.user_id, "a.csv", "f" * 64)))
 
     threads = [threading.Thread(target=hand_in) for _ in range(6)]

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from sqlalchemy import text
 
 from core.errors import Conflict, LeaseLost, TooLate, TopnError
 from core.settings import ROOT
 from core.store.records import HeldTask
 from core.task_state import Action, Checkpoint, TaskStatus
 from tests.integration.store.store_world import OTHER, WORKER, StoreWorld
+from tests.servers.local_process import wait_until
 
 TAKER = """
 import sys
@@ -154,6 +156,30 @@ def test_two_tasks_want_to_own_one_article(world: StoreWorld) -> None:
     assert sorted(type(one).__name__ for one in outcomes) == ["Conflict", "NoneType"]
     loser = first if isinstance(outcomes[0], Conflict) else second
     assert world.view(loser).status == TaskStatus.RUNNING
+
+
+def test_an_owner_that_commits_in_the_last_moment(mariadb_world: StoreWorld) -> None:
+    """Nobody else has the article of the site when we look, but the unique key makes us wait for one who does."""
+    first, second = mariadb_world.submitting(), mariadb_world.submitting()
+    outcomes: list[object] = []
+
+    def finish_second() -> None:
+        outcomes.extend(run_together(partial(mariadb_world.store.finish_published, second, "9", "https://x/9")))
+
+    def waits_for_a_lock() -> bool:
+        with mariadb_world.db.read() as connection:
+            waiting = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+            return bool(connection.scalar(text(waiting)))
+
+    thread = threading.Thread(target=finish_second)
+    with mariadb_world.db.write() as connection:
+        connection.execute(text("UPDATE publish_tasks SET remote_id = '9' WHERE id = :id"), {"id": first.id})
+        thread.start()
+        wait_until(waits_for_a_lock, 10, "the second one waits for the unique key")
+    thread.join()
+    (outcome,) = outcomes
+    assert isinstance(outcome, Conflict)
+    assert first.public_id in str(outcome)
 
 
 def test_everybody_presses_the_same_button(world: StoreWorld) -> None:

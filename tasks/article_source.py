@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.cookie import Cookie, cookies_from_json, cookies_to_json
-from core.errors import BrowserLost, NeedsLogin, Rejected, ServiceUnavailable
+from core.errors import BrowserLost, NeedsLogin, NotFound, Rejected, ServiceUnavailable
 from core.publishing.content import render
 from core.publishing.publisher import AccountIdentity, Article, Browser, Picture
 from core.publishing.registry import SIGN_IN_COOKIES
@@ -17,6 +17,8 @@ from core.store.task_queries import TaskQueries
 from core.telemetry import get_logger
 
 DAY_SECONDS = 86_400
+VAULT = "vault"
+"""As `ServiceUnavailable` names it."""
 
 logger = get_logger(__name__)
 
@@ -55,9 +57,20 @@ class ArticleSource:
         account = self._accounts.get(held.account_id)
         if account.state == AccountState.NEEDS_LOGIN:
             raise NeedsLogin(account.error_message or "The account is signed out.")
-        data, version = self._accounts.load_cookies(held.account_id)
+        data, version = self._load_cookies(held.account_id)
         is_checked = account.state == AccountState.SIGNED_IN
         return ReadyArticle(self._render(held), cookies_from_json(data), version, is_checked)
+
+    def _load_cookies(self, account_id: int) -> tuple[bytes, int]:
+        """A sign-in that no key opens is a matter for a person, not for another try."""
+        try:
+            return self._accounts.load_cookies(account_id)
+        except NotFound as error:
+            raise NeedsLogin(str(error)) from error
+        except ServiceUnavailable as error:
+            if error.service != VAULT:
+                raise
+            raise NeedsLogin(str(error)) from error
 
     def _render(self, held: HeldTask) -> Article:
         stored = held.article

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 
 from core.errors import ServiceUnavailable
 from core.telemetry import bind_facts, get_logger
@@ -36,8 +37,8 @@ class BackgroundLoop:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
-    def tick(self) -> None:
-        """One round of work. Overridden."""
+    def tick(self) -> Collection[str]:
+        """One round of work. Overridden. The names of the services that have answered."""
         raise NotImplementedError
 
     def _loop(self) -> None:
@@ -49,11 +50,11 @@ class BackgroundLoop:
 
     def _tick_safely(self) -> None:
         try:
-            self.tick()
+            services = self.tick()
         except ServiceUnavailable as error:
             self._watch.went_away(error)
         except Exception:
             # The edge of a loop: whatever went wrong, the next round must come.
             logger.exception("a round failed")
         else:
-            self._watch.answered()
+            self._watch.answered(*services)

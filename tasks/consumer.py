@@ -49,7 +49,6 @@ class Consumer:
         self._parent_pid = parent_pid
         self._stop_signals = 0
         self._stuck = threading.Event()
-        self._is_stopping = False
         self.worker_id = wiring.get_worker_id(start_id)
         self._parts = make_worker_parts(settings, drivers=drivers, on_stuck=self._note_stuck)
         self._maintenance: Maintenance = make_maintenance(self._parts)
@@ -58,7 +57,7 @@ class Consumer:
             self.worker_id,
             self._parts.pool,
             self._parts.keeper,
-            state=lambda: "stopping" if self._is_stopping else "running",
+            state=lambda: "stopping" if self._parts.stopping.is_set() else "running",
             watch=self._parts.watch,
         )
         self._huey = FairHuey("topn", wiring.get_fair_queue)
@@ -77,7 +76,7 @@ class Consumer:
         self._consumer.start_threads()
         while not self._has_reason_to_stop():
             time.sleep(LOOK_SECONDS)
-        self._is_stopping = True
+        self._parts.stopping.set()
         self._consumer.end_threads()
         is_clean = self._finish_attempts()
         for loop in reversed(loops):

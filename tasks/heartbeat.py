@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.errors import ServiceUnavailable
 from core.queue.heartbeats import Heartbeats
 from tasks.background_loop import BackgroundLoop
 from tasks.lease_keeper import LeaseKeeper
-from tasks.service_watch import ServiceWatch
+from tasks.service_watch import REDIS, ServiceWatch
 
 BEAT_SECONDS = 2.0
 TTL_SECONDS = 10.0
@@ -50,9 +50,10 @@ class Heartbeat(BackgroundLoop):
         except ServiceUnavailable:
             return  # It runs out by itself.
 
-    def tick(self) -> None:
+    def tick(self) -> Collection[str]:
         """One beat."""
         self._heartbeats.beat(self._worker_id, self.facts(), TTL_SECONDS)
+        return (REDIS,)
 
     def facts(self) -> dict[str, Any]:
         """Plain JSON values. `started_at` is in Unix seconds."""

@@ -15,7 +15,7 @@ from core.store.task_events import EventKind
 from core.store.task_store import TaskStore
 from core.task_state import Checkpoint, Step
 from tasks.running_attempt import RunningAttempt
-from tasks.service_watch import ServiceWatch
+from tasks.service_watch import DATABASE, ServiceWatch
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 3.0
@@ -119,7 +119,7 @@ class HeldRow:
                     raise LeaseLost(self.held.id, self.held.fence) from error
                 wait_seconds = min(wait_seconds * 2, LONGEST_WAIT_SECONDS)
             else:
-                self._watch.answered()
+                self._watch.answered(DATABASE)
                 return result
 
     def _read_again(self) -> HeldTask:

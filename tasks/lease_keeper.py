@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from core.store.task_store import TaskStore
@@ -13,7 +13,7 @@ from core.task_state import Checkpoint
 from core.telemetry import get_logger
 from tasks.background_loop import BackgroundLoop
 from tasks.running_attempt import KillReason, RunningAttempt
-from tasks.service_watch import ServiceWatch
+from tasks.service_watch import DATABASE, ServiceWatch
 
 TICK_SECONDS = 1.0
 RENEWALS_PER_LEASE = 3
@@ -86,12 +86,15 @@ class LeaseKeeper(BackgroundLoop):
             if attempt.kill(KillReason.STOPPING, is_final=is_final):
                 logger.info("handing back", task_id=attempt.held.id, step=attempt.step_name)
 
-    def tick(self) -> None:
+    def tick(self) -> Collection[str]:
         """Deadlines first: they need no database, which may be what hangs."""
         self._end_late()
+        if not self.attempts():
+            return ()
         self._end_cancelled()
         if time.monotonic() - self._renewed >= self._renew_every_seconds:
             self._renew()
+        return (DATABASE,)
 
     def _end_late(self) -> None:
         for attempt in self.attempts():
@@ -110,8 +113,6 @@ class LeaseKeeper(BackgroundLoop):
 
     def _end_cancelled(self) -> None:
         running = {_key(attempt): attempt for attempt in self.attempts()}
-        if not running:
-            return
         for wish in self._store.cancel_requested(self._worker_id):
             attempt = running.get((wish.task_id, wish.fence))
             if attempt is None or wish.checkpoint is Checkpoint.SUBMITTING:

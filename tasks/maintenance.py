@@ -5,7 +5,7 @@ the browsers of dead workers are looked for by every process, for a leader elsew
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from core.store.task_store import TaskStore
 from core.telemetry import get_logger
 from tasks.background_loop import BackgroundLoop
 from tasks.hand_on import put_back_in_line
-from tasks.service_watch import ServiceWatch
+from tasks.service_watch import DATABASE, REDIS, ServiceWatch
 
 TICK_SECONDS = 0.5
 LEADERSHIP_SECONDS = 6.0
@@ -87,7 +87,7 @@ class Maintenance(BackgroundLoop):
             except ServiceUnavailable:
                 logger.info("leadership ends by itself", seconds=LEADERSHIP_SECONDS)
 
-    def tick(self) -> None:
+    def tick(self) -> Collection[str]:
         """Ask for the leadership, then do what is due. One failing duty does not hold up the others."""
         self._do_if_due(self._cleaning)
         self._ask_for_leadership()
@@ -98,6 +98,7 @@ class Maintenance(BackgroundLoop):
             failure = self._do_if_due(duty) or failure
         if failure is not None:
             raise failure
+        return (DATABASE, REDIS) if self._is_leader else ()
 
     @property
     def _is_leader(self) -> bool:

@@ -5,6 +5,9 @@ Called by the one Huey task (`tasks.publish`) in each publishing thread.
 
 from __future__ import annotations
 
+import time
+from contextlib import ExitStack
+
 from core.browser.browser_lease import BrowserLease
 from core.errors import PoolTimeout, ServiceUnavailable, TopnError
 from core.lane import Claim, LaneEntry
@@ -25,21 +28,25 @@ from tasks.outcome import (
 )
 from tasks.publish_steps import PublishSteps
 from tasks.running_attempt import RunningAttempt, StepLimits
+from tasks.service_watch import DATABASE
 from tasks.worker_parts import WorkerParts
 
-CALM_DOWN_SECONDS = 1.0
-"""How long a thread waits after a turn that led to nothing, so that it does not take the same one at once."""
+CALM_SECONDS, LONGEST_CALM_SECONDS = 1.0, 30.0
+"""How long a thread waits after a turn that led to nothing, so that it does not take the same one at once; twice
+as long each time until a browser is leased."""
+LEASE_SLICE_SECONDS = 1.0
 GOOD_OUTCOMES = (Online, DraftOnly)
 
 logger = get_logger(__name__)
 
 
 class PublishWorker:
-    """Stateless between calls; safe in many threads at once."""
+    """Safe in many threads at once: between calls it only remembers how long to calm down."""
 
     def __init__(self, parts: WorkerParts) -> None:
         self._parts = parts
         settings = parts.settings
+        self._calm_seconds = CALM_SECONDS
         self._limits = StepLimits(settings.step_seconds, settings.task_seconds)
 
     def run(self, claim: Claim) -> None:
@@ -86,7 +93,7 @@ class PublishWorker:
         except ServiceUnavailable:
             self._parts.queue.give_back(claim)
             raise
-        self._parts.watch.answered()
+        self._parts.watch.answered(DATABASE)
         if held is None:
             logger.info("nothing to take")
             self._parts.queue.give_back(claim, requeue=False)
@@ -121,11 +128,8 @@ class PublishWorker:
     ) -> None:
         """The picture of a failure and the cookies of a success can only be had while the lease lasts."""
         held = attempt.held
-        with self._parts.pool.lease(
-            owner=held.account_id,
-            timeout=self._parts.settings.lease_wait_seconds,
-            cookies_version=ready.cookies_version,
-        ) as browser:
+        with ExitStack() as stack:
+            browser = self._lease_browser(stack, attempt, ready.cookies_version)
             try:
                 attempt.attach(browser)
                 row.step(Step.BROWSER_READY)
@@ -143,6 +147,24 @@ class PublishWorker:
                 end.fresh_cookies = self._parts.articles.fresh_cookies(browser, ready, held.platform)
             else:
                 end.screenshot_path = self._parts.screenshots.keep(browser, held, attempt.step_name)
+
+    def _lease_browser(self, stack: ExitStack, attempt: RunningAttempt, cookies_version: int) -> BrowserLease:
+        """Wait in short slices, so that a cancel or a stop is noticed in between. Raises PoolTimeout."""
+        deadline = time.monotonic() + self._parts.settings.lease_wait_seconds
+        while True:
+            attempt.check()
+            wait_seconds = min(LEASE_SLICE_SECONDS, max(0.0, deadline - time.monotonic()))
+            lease = self._parts.pool.lease(
+                owner=attempt.held.account_id, timeout=wait_seconds, cookies_version=cookies_version
+            )
+            try:
+                browser = stack.enter_context(lease)
+            except PoolTimeout:
+                if time.monotonic() >= deadline:
+                    raise
+            else:
+                self._calm_seconds = CALM_SECONDS
+                return browser
 
     def _steps(self, attempt: RunningAttempt, row: HeldRow, browser: BrowserLease, ready: ReadyArticle) -> PublishSteps:
         return PublishSteps(
@@ -187,4 +209,6 @@ class PublishWorker:
             queue.push([entry])
 
     def _calm_down(self) -> None:
-        self._parts.giving_up.wait(CALM_DOWN_SECONDS)
+        seconds = self._calm_seconds
+        self._calm_seconds = min(seconds * 2, LONGEST_CALM_SECONDS)
+        self._parts.stopping.wait(seconds)

@@ -7,6 +7,10 @@ import threading
 from core.errors import ServiceUnavailable
 from core.telemetry import get_logger
 
+DATABASE = "database"
+REDIS = "Redis"
+"""As `ServiceUnavailable` names them."""
+
 logger = get_logger(__name__)
 
 
@@ -25,11 +29,12 @@ class ServiceWatch:
         if is_news:
             logger.warning("waiting for a service", service=error.service, reason=error.reason, remedy=error.remedy)
 
-    def answered(self) -> None:
-        """A call that needs all services went through."""
+    def answered(self, *services: str) -> None:
+        """A call went through that needs these services."""
         if not self._away:
             return
         with self._lock:
-            back, self._away = sorted(self._away), set()
-        if back:
-            logger.info("services are back", services=back)
+            back = self._away.intersection(services)
+            self._away -= back
+        for service in sorted(back):
+            logger.info("the service is back", service=service)

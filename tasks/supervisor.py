@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.telemetry import get_logger
 from tasks.hand_on import put_back_in_line
 from tasks.progress import WorkProgress
-from tasks.service_watch import ServiceWatch
+from tasks.service_watch import DATABASE, REDIS, ServiceWatch
 from tasks.worker_process import WorkerProcess, split_drivers
 
 LOOK_SECONDS = 0.1
@@ -104,7 +104,7 @@ class Supervisor:
                 self._watch.went_away(error)
                 return
             self._fallen.pop(0)
-            self._watch.answered()
+            self._watch.answered(DATABASE, REDIS)
 
     def _look_at_work(self) -> bool:
         """Tell the progress now and then. Whether a drain has reached its end."""
@@ -116,7 +116,7 @@ class Supervisor:
         except ServiceUnavailable as error:
             self._watch.went_away(error)
             return False
-        self._watch.answered()
+        self._watch.answered(DATABASE)
         return self._is_draining and is_idle
 
     def _stop_workers(self) -> None:

@@ -39,6 +39,8 @@ class WorkerParts:
     settlement: Settlement
     screenshots: ScreenshotFolder
     watch: ServiceWatch
+    stopping: threading.Event
+    """Set when a stop begins: no turn is waited for any more."""
     giving_up: threading.Event
     """Set when the grace time of a stop has ended: nothing waits any more."""
 
@@ -64,6 +66,7 @@ def make_worker_parts(settings: Settings, *, drivers: int, on_stuck: Callable[[R
         settlement=Settlement(store, accounts, _pause_account),
         screenshots=ScreenshotFolder(settings.data_dir),
         watch=watch,
+        stopping=threading.Event(),
         giving_up=threading.Event(),
     )
 

@@ -3,16 +3,20 @@ makes of everything that can happen."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from core.browser.webdriver_pool import WebDriverPool
 from core.errors import BrowserLost, DraftLost, NeedsLogin, Rejected, RetryLater, SiteBusy
 from core.publishing.publisher import Published, Refused, StillDraft, Unknown
+from core.store.accounts import AccountStore
 from core.store.records import AccountState, TaskView
 from core.store.task_store import TaskStore
+from core.store.vault import Vault
 from core.task_state import MAX_CRASHES, BlockReason, Checkpoint, Mode, TaskStatus
 from tests.servers.local_process import wait_until
 from tests.servers.worker_desk import WORKER_ID, WorkerDesk
@@ -282,3 +286,30 @@ def test_a_cancel_after_the_click_came_too_late(desk: WorkerDesk, task: TaskView
 
     desk.platform.on_submit = too_late
     assert desk.publish(task).status is TaskStatus.PUBLISHED
+
+
+def test_a_cancel_while_it_waits_for_a_browser_counts(
+    ground: WorkerLab, task: TaskView, browsers: WebDriverPool
+) -> None:
+    desk = WorkerDesk(ground, browsers, lease_wait_seconds=60)
+    desk.keeper.start()
+
+    def cancel() -> None:
+        wait_until(lambda: ground.status(task) is TaskStatus.RUNNING, 30, "it is running")
+        ground.store.cancel(task.id)
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    with browsers.lease(999, timeout=30):
+        row = desk.publish(task)
+    canceller.join(30)
+    desk.keeper.stop()
+    assert (row.status, desk.platform.drafts) == (TaskStatus.CANCELLED, 0)
+
+
+def test_a_sign_in_that_no_key_opens_is_for_a_person(desk: WorkerDesk, task: TaskView) -> None:
+    strange = AccountStore(desk.lab.db, Vault([Fernet.generate_key().decode()]))
+    strange.replace_cookies(task.account_id, b"[]")
+    row = desk.publish(task)
+    assert (row.status, row.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_LOGIN)
+    assert "opens with none of the secret keys" in (row.error_message or "")

@@ -29,7 +29,9 @@ class WorkerDesk:
     def __init__(self, lab: WorkerLab, pool: WebDriverPool, **settings: Any) -> None:
         self.lab = lab
         self.platform = ScriptedPlatform()
-        self.settings = load_settings(data_dir=lab.data_dir, verify_seconds=1, lease_wait_seconds=1, **settings)
+        self.settings = load_settings(
+            **{"data_dir": lab.data_dir, "verify_seconds": 1, "lease_wait_seconds": 1, **settings}
+        )
         watch = ServiceWatch()
         self.keeper = LeaseKeeper(lab.store, worker_id=WORKER_ID, lease_seconds=3, watch=watch)
         self.parts = WorkerParts(
@@ -44,6 +46,7 @@ class WorkerDesk:
             settlement=Settlement(lab.store, lab.accounts, self._pause_account),
             screenshots=ScreenshotFolder(lab.data_dir),
             watch=watch,
+            stopping=threading.Event(),
             giving_up=threading.Event(),
         )
         self.worker = PublishWorker(self.parts)

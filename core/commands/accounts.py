@@ -12,7 +12,7 @@ from core import wiring
 from core.commands.files import read_file
 from core.commands.lookups import ME, user_named
 from core.commands.terminal import Exit, say, say_json, say_table, warn
-from core.errors import Fault, InvalidInput, PublishError
+from core.errors import Fault, InvalidInput, NeedsHuman, NeedsLogin, PublishError
 from core.store.records import AccountView
 
 accounts = typer.Typer(no_args_is_help=True, help="Accounts on the platforms, and their sign-ins.")
@@ -105,7 +105,7 @@ def replace_cookies(
         wiring.get_driver_pool(1)
     receipt = manager.replace_cookies(account.id, text, actor=ME, probe=not no_check)
     who = f" as {receipt.account.remote_name}" if receipt.account.remote_name and not no_check else ""
-    say(f"Account {name} is signed in again{who}. {receipt.resumed} articles that waited for it go on.")
+    say(f"Account {name} is signed in again{who}. Articles that waited for it and go on: {receipt.resumed}.")
 
 
 def _accounts_of(user: str | None) -> list[AccountView]:
@@ -117,8 +117,11 @@ def _check(account: AccountView) -> bool:
     label = f"{account.user_name}, {account.platform}, {account.name}"
     try:
         checked = wiring.get_account_manager().check(account.id, actor=ME)
-    except PublishError as error:
+    except (NeedsLogin, NeedsHuman) as error:
         warn(f"{label}: not signed in. {error.reason}")
+        return False
+    except PublishError as error:
+        warn(f"{label}: could not be checked. {error.reason}")
         return False
     say(f"{label}: signed in as {checked.remote_name}.")
     return True

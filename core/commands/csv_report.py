@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.commands.terminal import say, warn
+from core.commands.terminal import counted, say, warn
 from core.services.batch_receipt import BatchReceipt
 from core.services.csv_faults import RowFault
 from core.services.csv_import import ParsedCsv
@@ -15,7 +15,7 @@ DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
 def show(parsed: ParsedCsv) -> None:
     """What was understood, so that a wrong encoding is seen before anything is queued."""
     delimiter = DELIMITER_NAMES[parsed.delimiter]
-    say(f"{len(parsed.rows)} rows; encoding {parsed.encoding}, delimiter {delimiter}.")
+    say(f"{counted(len(parsed.rows), 'row')}; encoding {parsed.encoding}, delimiter {delimiter}.")
     for number, submission in parsed.good_rows[:PREVIEW]:
         say(f"  row {number}: {submission.title}")
     if len(parsed.good_rows) > PREVIEW:
@@ -26,7 +26,7 @@ def show(parsed: ParsedCsv) -> None:
 
 def _list(kind: str, found: tuple[RowFault, ...]) -> None:
     if found:
-        warn(f"{len(found)} {kind}{'' if len(found) == 1 else 's'}:")
+        warn(f"{counted(len(found), kind)}:")
     for fault in found[:SHOWN_FAULTS]:
         warn(f"  {fault}")
     if len(found) > SHOWN_FAULTS:
@@ -45,7 +45,7 @@ def tell(receipt: BatchReceipt | None, parsed: ParsedCsv, *, check_only: bool, m
         return
     known = len(receipt.tasks) - receipt.new
     before = f" {known} had been handed in before." if known else ""
-    say(f"{receipt.new} articles were queued as batch {receipt.batch_id}.{before}")
+    say(f"Queued {counted(receipt.new, 'article')} as batch {receipt.batch_id}.{before}")
     if not receipt.is_in_line:
         warn("Redis cannot be used just now. The articles are safe and go on once it is back.")
 

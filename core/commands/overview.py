@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from core import wiring
 from core.commands.lookups import ME, task_words
-from core.commands.terminal import say, say_json, say_table, warn
+from core.commands.terminal import counted, say, say_json, say_table, warn
 from core.errors import ServiceUnavailable
 from core.queue.heartbeats import Heartbeat
 from core.services.queue_overview import QueueOverview
@@ -32,7 +32,7 @@ def stats(as_json: Annotated[bool, typer.Option("--json", help="For programs.")]
     _say_line(overview, names)
     for pause in overview.pauses:
         say(_pause_words(pause))
-    say(f"\n{len(workers)} workers are running.")
+    say(f"\n{counted(len(workers), 'worker')} running.")
     if not workers:
         warn("Start them with: python run_workers.py")
 

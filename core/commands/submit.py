@@ -12,7 +12,7 @@ from core import wiring
 from core.commands.csv_report import as_json, show, tell
 from core.commands.files import is_stdin, read_file, write_file
 from core.commands.lookups import ME, user_named
-from core.commands.terminal import Exit, is_terminal, say_json, warn
+from core.commands.terminal import Exit, counted, is_terminal, say_json, warn
 from core.services import csv_export
 from core.services.batch_receipt import BatchReceipt
 from core.services.csv_import import ParsedCsv, parse_csv
@@ -83,8 +83,8 @@ def _parse(file: Path, account: str) -> ParsedCsv:
 
 
 def _confirm(parsed: ParsedCsv) -> bool:
-    left_out = f" ({len(parsed.bad_numbers)} bad rows are left out)" if parsed.faults else ""
-    return typer.confirm(f"Queue {len(parsed.good_rows)} articles{left_out}?")
+    left_out = f" without {counted(len(parsed.bad_numbers), 'bad row')}" if parsed.faults else ""
+    return typer.confirm(f"Queue {counted(len(parsed.good_rows), 'article')}{left_out}?")
 
 
 def _exit_code(parsed: ParsedCsv, receipt: BatchReceipt | None, *, check_only: bool) -> Exit:

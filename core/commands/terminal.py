@@ -78,6 +78,16 @@ def read_stdin(limit: int) -> bytes:
     return sys.stdin.buffer.read(limit)
 
 
+def read_line(limit: int) -> bytes:
+    """One line of standard input, at most so many bytes."""
+    return sys.stdin.buffer.readline(limit)
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 article`, `2 articles`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def is_terminal() -> bool:
     """Whether a person can be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()

@@ -9,7 +9,7 @@ import typer
 
 from core import wiring
 from core.commands.lookups import ME, user_named
-from core.commands.terminal import read_stdin, say, say_json, say_table
+from core.commands.terminal import read_line, say, say_json, say_table
 from core.errors import Fault, InvalidInput
 from core.store.records import Role
 
@@ -73,6 +73,6 @@ def enable(name: Annotated[str, typer.Argument(help="Whom.")]) -> None:
 def _password() -> str:
     """The first line of standard input. Raises InvalidInput for what is no text."""
     try:
-        return read_stdin(MAX_PASSWORD_BYTES).decode().partition("\n")[0].removesuffix("\r")
+        return read_line(MAX_PASSWORD_BYTES).decode().rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise InvalidInput([Fault("password", "is not UTF-8 text.", "Hand in another.")]) from error

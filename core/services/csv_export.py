@@ -7,51 +7,24 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from core.services.csv_columns import ERROR_COLUMN, column_of
+from core.services.csv_columns import ERROR_COLUMN, NAMES, column_of
 from core.services.csv_import import ParsedCsv
 from core.services.csv_text import defuse
 
 BOM = "\ufeff"
 
-TEMPLATE_HEADER = (
-    "title",
-    "content",
-    "format",
-    "platform",
-    "account",
-    "column",
-    "topics",
-    "scheduled_at",
-    "mode",
-    "priority",
-    "client_ref",
-)
-CHINESE_TEMPLATE_HEADER = (
-    "标题",
-    "正文",
-    "格式",
-    "平台",
-    "账号",
-    "专栏",
-    "话题",
-    "发布时间",
-    "方式",
-    "优先级",
-    "编号",
-)
-TEMPLATE_ROW = (
-    "我的第一篇文章",
-    "## 小标题\n\n这里写**正文**，支持 Markdown。",
-    "markdown",
-    "zhihu",
-    "main",
-    "",
-    "效率|写作",
-    "",
-    "draft",
-    "5",
-    "example-1",
-)
+TEMPLATE_COLUMNS = tuple(column for column in NAMES if column != ERROR_COLUMN)
+TEMPLATE_ROW = {
+    "title": "我的第一篇文章",
+    "content": "## 小标题\n\n这里写**正文**，支持 Markdown。",
+    "format": "markdown",
+    "platform": "zhihu",
+    "account": "main",
+    "topics": "效率|写作",
+    "mode": "draft",
+    "priority": "5",
+    "client_ref": "example-1",
+}
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -65,7 +38,8 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def template(*, is_chinese: bool = False) -> bytes:
     """An example to fill in; it is valid as it is and saves one draft."""
-    return write_csv(CHINESE_TEMPLATE_HEADER if is_chinese else TEMPLATE_HEADER, [TEMPLATE_ROW])
+    header = [NAMES[column][0] if is_chinese else column for column in TEMPLATE_COLUMNS]
+    return write_csv(header, [[TEMPLATE_ROW.get(column, "") for column in TEMPLATE_COLUMNS]])
 
 
 def bad_rows_csv(parsed: ParsedCsv) -> bytes:

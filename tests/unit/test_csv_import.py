@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.services.csv_columns import ERROR_COLUMN, NAMES
 from core.services.csv_export import bad_rows_csv, template
 from core.services.csv_faults import RowFault
 from core.services.csv_import import MAX_ROWS, ParsedCsv, parse_csv
@@ -203,6 +204,7 @@ def test_the_same_bytes_have_the_same_hash() -> None:
 def test_the_template_is_valid_as_it_is(is_chinese: bool) -> None:
     parsed = parse_csv(template(is_chinese=is_chinese), zone=SHANGHAI, now=NOW)
     assert (parsed.faults, parsed.warnings, len(parsed.rows)) == ((), (), 1)
+    assert len(parsed.header) == len(set(NAMES) - {ERROR_COLUMN})
 
 
 def test_ten_thousand_rows() -> None:

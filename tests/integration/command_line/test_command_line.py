@@ -54,7 +54,7 @@ def test_a_database_that_is_away(run: CommandLine) -> None:
 def test_without_redis_articles_are_taken(ada: CommandLine) -> None:
     ada.settings = {"TOPN_REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}
     done = ada("submit", "--user", "ada", "-", given="title,content\nOne,x\n")
-    assert "1 articles were queued" in done.out
+    assert "Queued 1 article as batch" in done.out
     assert "The articles are safe" in done.err
     assert "Redis cannot be used just now" in ada("stats").err
     assert ada("stats", "--json").json["is_redis_up"] is False
@@ -97,7 +97,7 @@ def test_accounts_and_what_is_kept_of_their_cookies(run: CommandLine) -> None:
         in run("accounts", "cookies", "other", "--user", "ada", "--cookies", "-", given=COOKIES, code=1).err
     )
     kept = run("accounts", "cookies", "main", "--user", "ada", "--cookies", "-", "--no-check", given=COOKIES)
-    assert "0 articles that waited for it go on" in kept.out
+    assert "Articles that waited for it and go on: 0" in kept.out
     data = b"".join(path.read_bytes() for path in (run.folder / "data").rglob("*") if path.is_file())
     assert b"canary-of-a-cookie" not in data
 

@@ -26,9 +26,9 @@ def test_gb18030_with_chinese_headers(ada: CommandLine) -> None:
     done = ada.process("submit", "--user", "ada", file)
     assert "2 rows; encoding gb18030, delimiter comma." in done.out
     assert "row 2: 第一篇🎈" in done.out
-    assert "2 articles were queued as batch 1." in done.out
+    assert "Queued 2 articles as batch 1." in done.out
     again = ada("submit", "--user", "ada", file)
-    assert "0 articles were queued as batch 1. 2 had been handed in before." in again.out
+    assert "Queued 0 articles as batch 1. 2 had been handed in before." in again.out
     listed = ada("tasks", "--user", "ada", "--json").json
     assert [(task["title"], task["status"], task["reference"]) for task in listed] == [
         ("第二篇", "waiting", None),
@@ -41,7 +41,7 @@ def test_ten_thousand_rows(ada: CommandLine) -> None:
     body = "## 小标题\n\n这是**正文**,带[链接](https://example.com/)。\n\n" * 10
     rows = [[f"标题 {number}", f"第 {number} 篇。\n\n{body}"] for number in range(10_000)]
     file = ada.file("many.csv", table(["title", "content"], *rows))
-    assert "10000 articles were queued as batch 1." in ada("submit", "--user", "ada", file).out
+    assert "Queued 10000 articles as batch 1." in ada("submit", "--user", "ada", file).out
     stats = ada("stats", "--json").json
     assert (stats["counts"]["waiting"], stats["in_line"]) == (10_000, 10_000)
     one_more = ada.file("one.csv", table(["title", "content"], ["One", "more"]))
@@ -93,7 +93,7 @@ def test_every_kind_of_error_and_the_way_to_mend_it(ada: CommandLine) -> None:
     assert ada("tasks", "--json").json == []
     assert len(list(csv.reader(io.StringIO(Path(bad).read_text("utf-8-sig"))))) == 13
     partly = ada("submit", "--user", "ada", file, "--skip-bad-rows", code=3)
-    assert "1 articles were queued" in partly.out
+    assert "Queued 1 article as batch" in partly.out
     assert [task["title"] for task in ada("tasks", "--json").json] == ["The good one"]
 
 
@@ -119,7 +119,7 @@ def test_covers_and_bodies_beside_the_csv(ada: CommandLine) -> None:
     ada.file("cover.png", PNG)
     ada.file("body.md", "# 你好")
     beside = ada.file("a.csv", "title,content_file,cover\nOne,body.md,cover.png\n")
-    assert "1 articles were queued" in ada("submit", "--user", "ada", beside).out
+    assert "Queued 1 article as batch" in ada("submit", "--user", "ada", beside).out
     from_stdin = "title,content,cover\nTwo,x,cover.png\n"
     refused = ada("submit", "--user", "ada", "-", given=from_stdin, code=1)
     assert "names a file, which an upload cannot bring along" in refused.err
@@ -161,7 +161,7 @@ def test_the_template_can_be_handed_in(ada: CommandLine) -> None:
     for options in ([], ["--chinese"]):
         written = ada("template", *options).out
         assert (
-            "1 articles were queued"
+            "Queued 1 article as batch"
             in ada(
                 "submit",
                 "--user",

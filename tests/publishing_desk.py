@@ -17,7 +17,7 @@ from core.publishing.publisher import Article, SavedDraft, SubmittedDraft
 from core.publishing.zhihu import ZhihuPublisher
 from tests.practice_site.client import PracticeAccount, PracticeClient, cookies_json
 
-SCRIPT_SECONDS = 5.0
+SCRIPT_SECONDS = 8.0
 _owners = itertools.count(1)
 
 
@@ -47,12 +47,13 @@ class Progress:
 
 @dataclass
 class PublishingDesk:
-    """One account, one browser, one publisher with little patience."""
+    """One account, one browser, and two publishers: one that can wait, and one for what never comes."""
 
     site: PracticeClient
     account: PracticeAccount
     browser: BrowserLease
     publisher: ZhihuPublisher
+    impatient: ZhihuPublisher
     progress: Progress = field(default_factory=Progress)
 
     @classmethod
@@ -62,12 +63,16 @@ class PublishingDesk:
         account = site.make_account("chen")
         with pool.lease(next(_owners), timeout=60) as browser:
             browser.set_cookies(parse_cookies(cookies_json(account)))
-            yield cls(site, account, browser, impatient_publisher(site.url))
+            patient = ZhihuPublisher(site.url, site.url, script_seconds=SCRIPT_SECONDS, verdict_seconds=20)
+            impatient = ZhihuPublisher(site.url, site.url, script_seconds=4, patience_seconds=5, verdict_seconds=3)
+            yield cls(site, account, browser, patient, impatient)
 
-    def write(self, text: Article, draft_id: str | None = None) -> SavedDraft:
+    def write(
+        self, text: Article, draft_id: str | None = None, *, publisher: ZhihuPublisher | None = None
+    ) -> SavedDraft:
         """Write a draft."""
         self.progress.written = 0
-        return self.publisher.write_draft(self.browser, text, draft_id, self.progress)
+        return (publisher or self.publisher).write_draft(self.browser, text, draft_id, self.progress)
 
     def stored(self, draft_id: str) -> dict[str, Any]:
         """The draft as the site has it."""
@@ -89,12 +94,6 @@ class PublishingDesk:
             sum(draft["publish_requests"] for draft in drafts),
             sum(draft["post_count"] for draft in drafts),
         )
-
-
-def impatient_publisher(url: str, **options: float) -> ZhihuPublisher:
-    """A publisher that gives up soon, for tests of what never comes."""
-    chosen = {"script_seconds": SCRIPT_SECONDS, "patience_seconds": 6.0, "verdict_seconds": 3.0, **options}
-    return ZhihuPublisher(url, url, **chosen)
 
 
 def submitted(draft: SavedDraft, at: datetime | None = None, **changes: Any) -> SubmittedDraft:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -11,7 +13,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from selenium.common.exceptions import JavascriptException, TimeoutException, WebDriverException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    InvalidElementStateException,
+    JavascriptException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+    TimeoutException,
+    WebDriverException,
+)
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from core.errors import RetryLater
@@ -20,7 +30,7 @@ from core.publishing.zhihu_page import PAGE_TABLE, Seen
 FOLDER: Final = Path(__file__).parent / "scripts"
 _LEFT: Final = "left"
 """The page went away under the script. The next page is asked the same."""
-_MOST_PAGES: Final = 4
+_LOOK_AGAIN_SECONDS: Final = 0.03
 _MOST_WORDS: Final = 3000
 
 
@@ -93,6 +103,23 @@ class Answer:
         return Seen(self.text("url"), status, self.text("notices"), self.text("page"))
 
 
+@contextmanager
+def translate_page_errors() -> Iterator[None]:
+    """Raise RetryLater when the page is another one than it was a moment ago, or answers nothing."""
+    try:
+        yield
+    except TimeoutException as error:
+        raise RetryLater("The page does not answer.") from error
+    except (
+        NoSuchElementException,
+        StaleElementReferenceException,
+        InvalidElementStateException,
+        ElementClickInterceptedException,
+    ) as error:
+        reason = str(error).removeprefix("Message: ").split("\n", 1)[0]
+        raise RetryLater(f"The page changed while it was filled in: {reason}") from error
+
+
 class PageScripts:
     """The scripts, run in the page that a driver shows. `wait_seconds` is the longest wait of one call; it
     must be shorter than the driver's own script timeout."""
@@ -130,21 +157,29 @@ class PageScripts:
         """Run one script with its `args`. Raises RetryLater when the page does not answer at all."""
         wait = min(self._wait_seconds, wait_seconds or self._wait_seconds)
         arguments = {**args, "waitMs": int(wait * 1000)}
-        for _page in range(_MOST_PAGES):
+        deadline = time.monotonic() + self._wait_seconds
+        while True:
             value = self._run(name, arguments)
             kind = str(value.pop("kind"))
             if kind == "bug":
                 raise RuntimeError(f"scripts/{name}.js: {value.get('words')}")
             if kind != _LEFT:
                 return Answer(kind, value)
-        raise RetryLater("The page kept going away while it was read.")
+            if time.monotonic() > deadline:
+                raise RetryLater("The page kept going away while it was read.")
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
     def _run(self, name: str, arguments: dict[str, object]) -> dict[str, Any]:
+        began = time.monotonic()
         try:
             value: dict[str, Any] = self._driver.execute_async_script(_source(name), PAGE_TABLE, arguments)
         except JavascriptException:
             return {"kind": _LEFT}  # So say drivers that notice by themselves that the page has gone.
         except TimeoutException as error:
+            # A script answers before the driver's time is over. An earlier timeout is how ChromeDriver says
+            # that the page went away.
+            if time.monotonic() - began < self._wait_seconds:
+                return {"kind": _LEFT}
             raise RetryLater("The page does not answer.") from error
         return value
 

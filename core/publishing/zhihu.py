@@ -10,12 +10,12 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from selenium.common.exceptions import ElementClickInterceptedException, TimeoutException, WebDriverException
+from selenium.common.exceptions import ElementClickInterceptedException, WebDriverException
 from selenium.webdriver.remote.webelement import WebElement
 
 from core.errors import DraftLost, NeedsHuman, NeedsLogin, PublishError, Rejected, RetryLater, SiteBusy
 from core.publishing.content import content_hash, visible
-from core.publishing.page_scripts import Answer, PageScripts
+from core.publishing.page_scripts import Answer, PageScripts, translate_page_errors
 from core.publishing.publisher import (
     AccountIdentity,
     Article,
@@ -29,7 +29,7 @@ from core.publishing.publisher import (
     SubmittedDraft,
     Unknown,
 )
-from core.publishing.zhihu_editor import ZhihuEditor, not_opened, stored_draft
+from core.publishing.zhihu_editor import ZhihuEditor, already_published, not_opened, stored_draft
 from core.publishing.zhihu_page import NOBODY, error_for
 from core.publishing.zhihu_panel import ZhihuPanel
 from core.publishing.zhihu_records import ZhihuRecords
@@ -70,14 +70,17 @@ class ZhihuPublisher:
         """Ask the site who is signed in. A slow or broken answer is RetryLater, never NeedsLogin."""
         scripts = self._scripts(browser)
         scripts.visit(f"{self._home_url}/api/v4/me")
-        reply = scripts.ask("document").reply("reply")
+        answer = scripts.ask("document")
+        reply = answer.reply("reply")
         body = reply.body
         if reply.is_ok and body.get("id") and body.get("name") != NOBODY:
             return AccountIdentity(str(body["id"]), str(body.get("name", "")))
         if reply.is_ok and body.get("name") == NOBODY:
             raise NeedsLogin("Zhihu does not know this account. Sign in again and hand in fresh cookies.")
-        raise error_for(reply.seen) or RetryLater(
-            f"Zhihu did not say who is signed in (status {reply.status or 'none'})."
+        raise (
+            error_for(reply.seen)
+            or error_for(answer.seen)
+            or RetryLater(f"Zhihu did not say who is signed in (status {reply.status or 'none'}).")
         )
 
     def write_draft(
@@ -85,13 +88,14 @@ class ZhihuPublisher:
     ) -> SavedDraft:
         """Write the article into the given draft, emptied first, or else into a new one; read it back.
 
-        Raises DraftLost when the given draft is gone, Rejected when it has been published meanwhile.
+        A given draft that is gone from the site is replaced by a new one. Raises Rejected when it has been
+        published meanwhile.
         """
-        editor = self._editor(browser)
-        editor.show(draft_id)
-        draft_id = editor.write(article, draft_id, progress)
-        ZhihuPanel(self._scripts(browser)).set_up(article)
-        stored = editor.wait_until_stored(article, draft_id)
+        with translate_page_errors():
+            editor = self._editor(browser)
+            draft_id = self._write(browser, editor, article, draft_id, progress)
+            ZhihuPanel(self._scripts(browser)).set_up(article)
+            stored = editor.wait_until_stored(article, draft_id)
         length = len(visible(stored.text))
         return SavedDraft(draft_id, stored.title, length, content_hash(stored.title, stored.text))
 
@@ -102,7 +106,8 @@ class ZhihuPublisher:
         what the site itself says is an error or a refusal, and everything else is Unknown.
         """
         scripts = self._scripts(browser)
-        button = self._ready_button(browser, scripts, draft)
+        with translate_page_errors():
+            button = self._ready_button(browser, scripts, draft)
         if isinstance(button, Published):
             return button
         self._click_once(button)
@@ -117,7 +122,7 @@ class ZhihuPublisher:
         scripts = self._scripts(browser)
         try:
             scripts.visit(self._article_url(draft.draft_id))
-            return ZhihuRecords(scripts, self._write_url, self._home_url).find(draft)
+            return self._records(scripts).find(draft)
         except RetryLater as error:
             return Unknown(error.reason, self._article_url(draft.draft_id))
 
@@ -126,6 +131,27 @@ class ZhihuPublisher:
 
     def _editor(self, browser: Browser) -> ZhihuEditor:
         return ZhihuEditor(browser.driver, self._scripts(browser), self._write_url, self._patience_seconds)
+
+    def _records(self, scripts: PageScripts) -> ZhihuRecords:
+        return ZhihuRecords(scripts, self._write_url, self._home_url)
+
+    def _write(
+        self,
+        browser: Browser,
+        editor: ZhihuEditor,
+        article: Article,
+        draft_id: str | None,
+        progress: DraftProgress,
+    ) -> str:
+        """A draft that is gone is written anew, unless it is gone because it has become an article."""
+        try:
+            editor.show(draft_id)
+            return editor.write(article, draft_id, progress)
+        except DraftLost:
+            if draft_id and isinstance(self._records(self._scripts(browser)).find_by_id(draft_id), Published):
+                raise already_published(draft_id) from None
+            editor.show(None)
+            return editor.write(article, None, progress)
 
     def _article_url(self, article_id: str) -> str:
         return f"{self._write_url}/p/{article_id}"
@@ -138,7 +164,7 @@ class ZhihuPublisher:
             if time.monotonic() > deadline:
                 break
         if answer.kind == "record" and answer.reply("record").body.get("state") == "published":
-            return Published(draft.draft_id, self._article_url(draft.draft_id))
+            return self._records(scripts).published(draft.draft_id)
         if answer.kind != "ready":
             raise not_opened(answer, draft.draft_id)
         stored = stored_draft(draft.draft_id, answer.reply("record"))
@@ -154,7 +180,7 @@ class ZhihuPublisher:
             button.click()
         except ElementClickInterceptedException as error:
             raise RetryLater(f"Something covers the publish button: {_first_line(error)}") from error
-        except (TimeoutException, WebDriverException):
+        except WebDriverException:
             return
 
     def _wait_for_verdict(self, scripts: PageScripts, draft: SavedDraft) -> Answer:
@@ -172,12 +198,14 @@ class ZhihuPublisher:
     def _judge(self, scripts: PageScripts, draft: SavedDraft, answer: Answer) -> SubmitOutcome:
         """The signs in the order in which they are to be trusted: 1. the address; 2. the site's own record;
         3. a receipt with code 0; 4. a refusal; 5. nothing that proves anything."""
-        records = ZhihuRecords(scripts, self._write_url, self._home_url)
+        records = self._records(scripts)
         if answer.kind == "address":
             return records.published(draft.draft_id)
-        found = records.find_by_id(draft.draft_id)
-        if isinstance(found, Published):
-            return found
+        # What the records cannot tell, because of the account's state, the receipt may.
+        with suppress(NeedsLogin, NeedsHuman, SiteBusy):
+            found = records.find_by_id(draft.draft_id)
+            if isinstance(found, Published):
+                return found
         receipt = answer.reply("receipt")
         if answer.kind == "receipt" and receipt.is_success:
             return records.published(draft.draft_id)
@@ -185,17 +213,18 @@ class ZhihuPublisher:
         return self._refusal(draft, answer, error)
 
     def _refusal(self, draft: SavedDraft, answer: Answer, error: PublishError | None) -> SubmitOutcome:
-        """What a clear no means. A reply that is lost or 5xx is no answer: the article may be online."""
-        if isinstance(error, SiteBusy | NeedsLogin | NeedsHuman):
-            raise error
+        """What a no means. Only one that is certain is raised or told as a refusal: an answer of the site to the
+        publish request, or a trouble on a page that never sent one. A reply that is lost or 5xx is no answer,
+        and a page that has left may have sent its request: the article may be online."""
         receipt = answer.reply("receipt")
-        if answer.kind == "receipt" and receipt.is_answered:
-            if isinstance(error, RetryLater):
+        is_answered = answer.kind == "receipt" and receipt.is_answered
+        if is_answered or (answer.kind == "trouble" and not answer.facts["isSent"]):
+            if error and not isinstance(error, Rejected):
                 raise error
+            if receipt.is_missing:
+                raise DraftLost(f"Draft {draft.draft_id} was gone when it was to be published.")
             said = receipt.seen.words or f"status {receipt.status}"
             return Refused(error.reason if error else f"Zhihu refuses this article. The site says: {said}")
-        if isinstance(error, Rejected):
-            return Refused(error.reason)
         reason = error.reason if error else "the site gave no sign in time"
         return Unknown(f"After the click: {reason}", answer.text("url") or self.draft_url(draft.draft_id))
 

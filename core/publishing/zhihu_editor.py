@@ -74,7 +74,7 @@ class ZhihuEditor:
             elif answer.kind in ("waiting", "unwritten") and time.monotonic() < deadline:
                 is_written = answer.kind == "unwritten"
             else:
-                raise _not_written(answer)
+                raise _not_written(answer, draft_id)
 
     def wait_until_stored(self, article: Article, draft_id: str) -> StoredDraft:
         """Wait until the site's own record holds the whole article. Raises RetryLater when it does not."""
@@ -112,13 +112,18 @@ def stored_draft(draft_id: str, record: Reply) -> StoredDraft:
     return StoredDraft(draft_id, str(body.get("title") or ""), text_of_html(str(body.get("content") or "")))
 
 
+def already_published(draft_id: str) -> Rejected:
+    """For a draft that may not be written to: it would change an article that people read."""
+    return Rejected(
+        f"Draft {draft_id} has been published already, outside this task. Look at it on the site; "
+        "hand the article in again if it is another one."
+    )
+
+
 def refuse_record(record: Reply, draft_id: str) -> PublishError:
     """Why this draft cannot be written to, by the site's own record of it."""
     if record.is_ok and record.body.get("state") == "published":
-        return Rejected(
-            f"Draft {draft_id} has been published already, outside this task. Look at it on the site; "
-            "hand the article in again if it is another one."
-        )
+        return already_published(draft_id)
     if record.is_missing:
         return DraftLost(f"Draft {draft_id} is no longer on the site.")
     known = error_for(record.seen)
@@ -140,11 +145,11 @@ def not_opened(answer: Answer, draft_id: str | None) -> PublishError:
     )
 
 
-def _not_written(answer: Answer) -> PublishError:
+def _not_written(answer: Answer, draft_id: str | None) -> PublishError:
     if answer.kind == "full":
         return RetryLater("The editor could not be emptied.")
     if answer.kind != "unwritten":
-        return not_opened(answer, answer.text("draftId") or None)
+        return not_opened(answer, draft_id)
     known = error_for(answer.seen)
     if known:
         return known

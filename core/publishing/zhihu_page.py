@@ -42,6 +42,7 @@ SELECTORS: Final[dict[str, object]] = {
     "columnOption": ".Popover-content button, .Select-list > .Select-option",
     "card": ".CreationManage-CreationCard",
     # Requests of the page whose replies count.
+    "publishRequest": r"^/api/(v4/content/publish|articles/\d+/publish)$",
     "watched": r"^/api/(articles|v4/content/publish|uploaded_images)",
     "invisible": INVISIBLE,
 }

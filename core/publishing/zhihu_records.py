@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ class ZhihuRecords:
         """None: the site has neither a draft nor an article of this id.
 
         Cases: 1. the draft's record says published; 2. the article can be read by everybody, whatever the
-        draft's record says (it may lag); 3. the record says draft; 4. both are missing; 5. no proof.
+        draft's record says (it may lag); 3. the record says draft; 4. there is no record; 5. no proof.
         """
         try:
             answer = self._read(draft_id)
@@ -43,14 +44,16 @@ class ZhihuRecords:
             return Published(draft_id, self._url(draft_id), "under_review" if is_hidden else "public")
         if state == "draft":
             return StillDraft()
-        if record.is_missing and article.is_missing:
+        if record.is_missing:
             return None
         return _no_proof(record, answer.text("url"))
 
     def published(self, draft_id: str) -> Published:
         """An article of which it is known that it is published: find out whether everybody can read it."""
-        found = self.find_by_id(draft_id)
-        return found if isinstance(found, Published) else Published(draft_id, self._url(draft_id), "under_review")
+        state = "public"
+        with suppress(RetryLater):
+            state = "under_review" if self._read(draft_id).reply("article").is_missing else "public"
+        return Published(draft_id, self._url(draft_id), state)
 
     def _find_in_list(self, draft: SubmittedDraft) -> FindOutcome:
         """The draft's own entry proves it. Another article of this title does only when account, time and

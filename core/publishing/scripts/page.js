@@ -9,6 +9,7 @@ const answer = arguments[arguments.length - 1];
 const deadline = performance.now() + args.waitMs;
 const LOOK_MS = 200;
 const MAX_PLAIN_PAGE = 3000;
+const RECEIPT_KEY = "topn-receipt";
 
 const all = (selector) => [...document.querySelectorAll(selector)];
 const visible = (text) => text.replace(new RegExp(table.invisible, "gu"), "");
@@ -18,9 +19,11 @@ const bodyText = () => visible(all(`${table.body} ${table.block}`).map((block) =
 const idInAddress = () => /^\/p\/(\d+)\/edit$/.exec(location.pathname)?.[1] ?? null;
 const textOfHtml = (html) => visible(new DOMParser().parseFromString(html, "text/html").body.textContent);
 
-/** The button whose text, without zero-width characters, is exactly this. */
+/** The button that can be seen and whose text, without zero-width characters, is exactly this. */
 const buttonNamed = (label, within = "") =>
-  all(`${within} button`.trim()).find((button) => visible(button.textContent) === visible(label)) ?? null;
+  all(`${within} button`.trim()).find(
+    (button) => visible(button.textContent) === visible(label) && button.checkVisibility(),
+  ) ?? null;
 
 /** Whether all pieces stand in the text, one behind the other. */
 function holdsInOrder(text, pieces) {
@@ -110,6 +113,7 @@ function noteReplies() {
   };
   const end = (entry, status, text) => {
     Object.assign(entry, { status, text });
+    if (isPublish(entry)) sessionStorage.setItem(RECEIPT_KEY, JSON.stringify(entry));
     dispatchEvent(new Event("topn-reply"));
   };
   const plainFetch = window.fetch;
@@ -138,6 +142,11 @@ function noteReplies() {
 
 const replies = (method, path) =>
   (window.topnReplies ?? []).filter((reply) => method.includes(reply.method) && new RegExp(path).test(reply.path));
+
+const isPublish = (entry) => ["POST", "PUT"].includes(entry.method) && new RegExp(table.publishRequest).test(entry.path);
+
+/** The reply to the publish request, also when the page has left for another one since. */
+const receiptOfPublish = () => json(sessionStorage.getItem(RECEIPT_KEY) ?? "null");
 
 /** GET, as the page itself would do it. Status 0: nothing came. */
 async function get(address) {
@@ -179,9 +188,8 @@ async function opened(draftId) {
   return found ?? surroundings("waiting");
 }
 
-/** Runs the script's own part. When the page goes away meanwhile, that is the answer: without it, WebDriver
-    would wait for the rest of its script timeout. A bug in the part is told as an answer, too. */
+/** Runs the script's own part. A bug in it is told as an answer, so that it cannot be taken for a page that
+    went away. */
 function run(part) {
-  addEventListener("beforeunload", () => answer({ kind: "left" }));
   part().then(answer, (error) => answer({ kind: "bug", words: String(error?.stack ?? error) }));
 }

@@ -2,7 +2,7 @@
 // (addresses that the site must have replaced by its own), hasSettings (cover, topics or column were set just
 // now: the site must have saved once more, or have been quiet for a while).
 
-const SETTLE_MS = 5000;
+const SETTLE_MS = Math.min(5000, args.waitMs / 2);
 let lastRecord = { status: 0, text: "" };
 
 /** Why the stored draft is not yet what was written; empty when it is. */

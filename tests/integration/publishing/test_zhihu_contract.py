@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -129,10 +130,17 @@ def test_a_saved_draft_is_submitted_by_another_browser_page(any_desk: Publishing
     assert any_desk.counts() == (1, 1, 1)
 
 
-def test_a_draft_that_is_gone_is_told_before_anything_is_written(any_desk: PublishingDesk) -> None:
+def test_a_draft_that_is_gone_is_written_anew(any_desk: PublishingDesk) -> None:
+    draft = any_desk.write(article(), "1970000000000009999")
+    assert [stored["id"] for stored in any_desk.site.drafts()] == [draft.draft_id]
+    assert any_desk.progress.drafts == [draft.draft_id]
+
+
+def test_a_draft_that_is_gone_is_not_submitted(any_desk: PublishingDesk) -> None:
+    draft = replace(any_desk.write(article()), draft_id="1970000000000009999")
     with pytest.raises(DraftLost, match="no longer on the site"):
-        any_desk.write(article(), "1970000000000009999")
-    assert any_desk.site.drafts() == []
+        any_desk.publisher.submit(any_desk.browser, draft)
+    assert any_desk.counts() == (0, 0, 0)
 
 
 def test_a_draft_changed_on_the_site_is_not_submitted(any_desk: PublishingDesk) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import NeedsHuman, NeedsLogin, PublishError, RetryLater, SiteBusy
 from tests.practice_site.faults import Fault
-from tests.publishing_desk import PublishingDesk, article, impatient_publisher
+from tests.publishing_desk import PublishingDesk, article
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def fails(desk: PublishingDesk, error: type[PublishError], draft_id: str | None = None) -> PublishError:
     """Writing raises exactly this class; nothing is submitted."""
     with pytest.raises(PublishError) as caught:
-        desk.write(article(), draft_id)
+        desk.write(article(), draft_id, publisher=desk.impatient)
     assert type(caught.value) is error, caught.value
     assert desk.counts() == (0, 0, 0)
     return caught.value
@@ -126,11 +126,11 @@ def test_what_was_stored_short_is_written_again_into_the_same_draft(desk: Publis
     assert len(desk.site.drafts()) == 1
 
 
-def test_a_page_that_hangs_is_given_up(publishing_pool: object, desk: PublishingDesk) -> None:
+def test_a_page_that_hangs_is_given_up(desk: PublishingDesk) -> None:
     """A looping page answers nothing; the driver's own limits end each call, and the worker ends the browser."""
     desk.site.set_fault(Fault.PAGE_HANGS, desk.account, times=1)
     with pytest.raises(PublishError):
-        desk.write(article())
+        desk.write(article(), publisher=desk.impatient)
     desk.browser.kill("the page hangs")
 
 
@@ -149,6 +149,5 @@ def test_a_page_that_takes_no_title_from_scripts_gets_real_keys(desk: Publishing
     desk.browser.driver.execute(
         "executeCdpCommand", {"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": source}}
     )
-    patient = impatient_publisher(desk.site.url, patience_seconds=20)
-    draft = patient.write_draft(desk.browser, article("用键盘写的标题"), None, desk.progress)
+    draft = desk.write(article("用键盘写的标题"))
     assert desk.stored(draft.draft_id)["title"] == "用键盘写的标题"

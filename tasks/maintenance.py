@@ -44,6 +44,8 @@ class Duty:
     name: str
     interval_seconds: float
     do: Callable[[], None]
+    services: tuple[str, ...] = ()
+    """What has answered whenever it is done. (Nothing is pushed when nothing is due.)"""
     next_at: float = field(default=0.0)
 
 
@@ -72,10 +74,10 @@ class Maintenance(BackgroundLoop):
         self._missing_after_id = 0
         self._cleaning = Duty("clean", CLEAN_EVERY_SECONDS, self.clean)
         self._duties = (
-            Duty("push due", DUE_EVERY_SECONDS, self.push_due),
-            Duty("rescue", RESCUE_EVERY_SECONDS, self.rescue),
-            Duty("reconcile", RECONCILE_EVERY_SECONDS, self.reconcile),
-            Duty("push missing", MISSING_EVERY_SECONDS, self.push_missing),
+            Duty("push due", DUE_EVERY_SECONDS, self.push_due, (DATABASE,)),
+            Duty("rescue", RESCUE_EVERY_SECONDS, self.rescue, (DATABASE,)),
+            Duty("reconcile", RECONCILE_EVERY_SECONDS, self.reconcile, (DATABASE, REDIS)),
+            Duty("push missing", MISSING_EVERY_SECONDS, self.push_missing, (DATABASE,)),
         )
 
     def stop(self, timeout: float = 10.0) -> None:
@@ -91,14 +93,11 @@ class Maintenance(BackgroundLoop):
         """Ask for the leadership, then do what is due. One failing duty does not hold up the others."""
         self._do_if_due(self._cleaning)
         self._ask_for_leadership()
-        failure: ServiceUnavailable | None = None
         for duty in self._duties:
             if not self._is_leader or self.stopping.is_set():
                 break
-            failure = self._do_if_due(duty) or failure
-        if failure is not None:
-            raise failure
-        return (DATABASE, REDIS) if self._is_leader else ()
+            self._do_if_due(duty)
+        return ()
 
     @property
     def _is_leader(self) -> bool:
@@ -116,18 +115,19 @@ class Maintenance(BackgroundLoop):
         if is_leader and not was_leader:
             logger.info("leads the maintenance")
 
-    def _do_if_due(self, duty: Duty) -> ServiceUnavailable | None:
+    def _do_if_due(self, duty: Duty) -> None:
         if time.monotonic() < duty.next_at:
-            return None
+            return
         duty.next_at = time.monotonic() + duty.interval_seconds
         try:
             duty.do()
         except ServiceUnavailable as error:
-            return error
+            self._parts.watch.went_away(error)
         except Exception:
             # The edge of a duty: the others must still be done.
             logger.exception("a duty failed", duty=duty.name)
-        return None
+        else:
+            self._parts.watch.answered(*duty.services)
 
     def clean(self) -> None:
         """End what dead workers of this machine left behind, also those that held no task."""

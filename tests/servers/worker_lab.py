@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,12 @@ class WorkerLab:
         """The log lines of a worker."""
         path = self.data_dir / "logs" / f"{name}.log"
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+    def log_size_is_steady(self, *, seconds: float) -> bool:
+        """Whether no line above DEBUG is added to the log for so long; blocks meanwhile."""
+        before = [line for line in self.log() if line["level"] != "debug"]
+        time.sleep(seconds)
+        return [line for line in self.log() if line["level"] != "debug"] == before
 
     def status(self, task: TaskView) -> TaskStatus:
         """Where the task is now."""

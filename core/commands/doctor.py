@@ -6,16 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core import wiring
-from core.commands.terminal import Exit, say, say_json
+from core.commands.terminal import Exit, counted, say, say_json
 from core.errors import SettingsError
 from core.services.doctor import Doctor, Finding, Probes, Verdict, look_at_disk, look_at_fonts, look_at_python
 from core.settings import ROOT, Settings, get_settings
 from core.task_state import TaskStatus
+
+if TYPE_CHECKING:
+    from core.browser.browser_binary import BrowserBinary
 
 SIGNS = {Verdict.OK: "ok     ", Verdict.WARNING: "warning", Verdict.WRONG: "WRONG  "}
 LEASE_SECONDS = 60.0
@@ -52,61 +55,76 @@ def _findings() -> Iterator[Finding]:
 
 
 def _probes(settings: Settings) -> Probes:
-    from core.browser.browser_options import BrowserOptions
     from core.browser.free_memory import free_memory_mb
-    from core.browser.webdriver import find_browser, find_driver
-    from core.queue.redis_client import address_of, check_server
-    from core.store.vault import load_or_make_keys
-
-    options = BrowserOptions.from_settings(settings)
-
-    def database() -> str:
-        found = wiring.get_database()
-        found.check()
-        return f"{found.engine.dialect.name}, tables of version {found.revision()}."
-
-    def redis() -> str:
-        client = wiring.get_redis()
-        return f"version {check_server(client)} at {address_of(client)}."
-
-    def keys() -> str:
-        number = len(load_or_make_keys(settings))
-        return f"{number} key{'' if number == 1 else 's'}."
-
-    def browser() -> str:
-        if settings.selenium_url:
-            return f"browsers of {settings.selenium_url}."
-        found = find_browser(options)
-        return f"{found.path}, version {found.version}."
-
-    def driver() -> str:
-        if settings.selenium_url:
-            return f"drivers of {settings.selenium_url}."
-        found = find_driver(find_browser(options))
-        return f"{found.path}, version {found.version}."
-
-    def page() -> str:
-        pool = wiring.get_driver_pool(1)
-        with pool.lease(NO_ACCOUNT, timeout=LEASE_SECONDS) as lease:
-            lease.forget_context()
-            lease.driver.get("data:text/html,<title>TOP_N</title>")
-            return f"“{lease.driver.title}” was opened."
-
-    def waiting() -> int:
-        counts = wiring.get_task_queries().counts()
-        return counts[TaskStatus.WAITING] + counts[TaskStatus.RETRYING]
 
     return Probes(
         data_dir=settings.data_dir,
         drivers=settings.drivers,
         min_free_memory_mb=settings.min_free_memory_mb,
-        database=database,
-        redis=redis,
-        keys=keys,
-        browser=browser,
-        driver=driver,
-        page=page,
+        database=_database,
+        redis=_redis,
+        keys=_keys,
+        browser=_browser,
+        driver=_driver,
+        page=_page,
         free_memory_mb=free_memory_mb,
         workers=lambda: len(wiring.get_heartbeats().all()),
-        waiting=waiting,
+        waiting=_waiting,
     )
+
+
+def _database() -> str:
+    found = wiring.get_database()
+    found.check()
+    return f"{found.engine.dialect.name}, tables of version {found.revision()}."
+
+
+def _redis() -> str:
+    from core.queue.redis_client import address_of, check_server
+
+    client = wiring.get_redis()
+    return f"version {check_server(client)} at {address_of(client)}."
+
+
+def _keys() -> str:
+    from core.store.vault import load_or_make_keys
+
+    return f"{counted(len(load_or_make_keys(get_settings())), 'key')}."
+
+
+def _browser() -> str:
+    settings = get_settings()
+    if settings.selenium_url:
+        return f"those of {settings.selenium_url}."
+    found = _find_browser(settings)
+    return f"{found.path}, version {found.version}."
+
+
+def _driver() -> str:
+    from core.browser.webdriver import find_driver
+
+    settings = get_settings()
+    if settings.selenium_url:
+        return f"those of {settings.selenium_url}."
+    found = find_driver(_find_browser(settings))
+    return f"{found.path}, version {found.version}."
+
+
+def _find_browser(settings: Settings) -> BrowserBinary:
+    from core.browser.browser_options import BrowserOptions
+    from core.browser.webdriver import find_browser
+
+    return find_browser(BrowserOptions.from_settings(settings))
+
+
+def _page() -> str:
+    pool = wiring.get_driver_pool(1)
+    with pool.lease(NO_ACCOUNT, timeout=LEASE_SECONDS) as lease:
+        lease.forget_context()
+        lease.driver.get("data:text/html,<title>TOP_N</title>")
+        return f"“{lease.driver.title}” was opened."
+
+
+def _waiting() -> int:
+    counts = wiring.get_task_queries().counts()
+    return counts[TaskStatus.WAITING] + counts[TaskStatus.RETRYING]

@@ -19,19 +19,29 @@ from core.services.csv_import import ParsedCsv, parse_csv
 from core.services.csv_text import MAX_FILE_BYTES
 from core.settings import get_settings
 
+File = Annotated[Path, typer.Argument(help="A CSV; - reads standard input.")]
+User = Annotated[str, typer.Option(help="Whose articles.")]
+Account = Annotated[str, typer.Option(help="For rows that name no account.")]
+SkipBadRows = Annotated[bool, typer.Option("--skip-bad-rows", help="Queue the good rows all the same.")]
+BadRows = Annotated[Path | None, typer.Option(help="Write the bad rows, with reasons, to this CSV.")]
+AllowDuplicates = Annotated[
+    bool, typer.Option("--allow-duplicates", help="Queue articles again that were handed in before.")
+]
+CheckOnly = Annotated[bool, typer.Option("--check", help="Only look; queue nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+ForPrograms = Annotated[bool, typer.Option("--json", help="For programs.")]
+
 
 def submit(
-    file: Annotated[Path, typer.Argument(help="A CSV; - reads standard input.")],
-    user: Annotated[str, typer.Option(help="Whose articles.")],
-    account: Annotated[str, typer.Option(help="For rows that name no account.")] = "",
-    skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Queue the good rows all the same.")] = False,
-    bad_rows: Annotated[Path | None, typer.Option(help="Write the bad rows, with reasons, to this CSV.")] = None,
-    allow_duplicates: Annotated[
-        bool, typer.Option("--allow-duplicates", help="Queue articles again that were handed in before.")
-    ] = False,
-    check_only: Annotated[bool, typer.Option("--check", help="Only look; queue nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    for_programs: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    file: File,
+    user: User,
+    account: Account = "",
+    skip_bad_rows: SkipBadRows = False,
+    bad_rows: BadRows = None,
+    allow_duplicates: AllowDuplicates = False,
+    check_only: CheckOnly = False,
+    yes: Yes = False,
+    for_programs: ForPrograms = False,
 ) -> None:
     """Hand in the articles of a CSV.
 
@@ -45,20 +55,13 @@ def submit(
     parsed = manager.check_batch(_parse(file, account), actor=ME, user_id=owner, allow_duplicates=allow_duplicates)
     if not for_programs:
         show(parsed)
-    if bad_rows is not None and parsed.faults:
-        write_file(bad_rows, csv_export.bad_rows_csv(parsed), "--bad-rows")
-        warn(f"The bad rows are in {bad_rows}. Mend them and hand in that file.")
+    if bad_rows is not None:
+        _keep_bad_rows(parsed, bad_rows)
     may_queue = parsed.is_readable and bool(parsed.good_rows) and (skip_bad_rows or not parsed.faults)
-    receipt: BatchReceipt | None = None
+    receipt = None
     if may_queue and not check_only and (yes or not is_terminal() or _confirm(parsed)):
-        receipt = manager.submit_batch(
-            parsed,
-            actor=ME,
-            user_id=owner,
-            name=file.name,
-            skip_bad_rows=skip_bad_rows,
-            allow_duplicates=allow_duplicates,
-        )
+        choices = {"skip_bad_rows": skip_bad_rows, "allow_duplicates": allow_duplicates}
+        receipt = manager.submit_batch(parsed, actor=ME, user_id=owner, name=file.name, **choices)
     if for_programs:
         say_json(as_json(parsed, receipt))
     else:
@@ -71,6 +74,12 @@ def template(
 ) -> None:
     """Write an example CSV to standard output, with every column."""
     sys.stdout.buffer.write(csv_export.template(is_chinese=chinese))
+
+
+def _keep_bad_rows(parsed: ParsedCsv, path: Path) -> None:
+    if parsed.faults:
+        write_file(path, csv_export.bad_rows_csv(parsed), "--bad-rows")
+        warn(f"The bad rows are in {path}. Mend them and hand in that file.")
 
 
 def _parse(file: Path, account: str) -> ParsedCsv:

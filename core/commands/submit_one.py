@@ -20,28 +20,39 @@ from core.services.submission import Submission
 FORMAT_OF_ENDING = {".html": "html", ".htm": "html", ".txt": "text"}
 
 
+User = Annotated[str, typer.Option(help="Whose article.")]
+Title = Annotated[str, typer.Option(help="At most 100 characters.")]
+Text = Annotated[Path, typer.Option(help="The text; - reads standard input.")]
+Account = Annotated[str, typer.Option(help="Which account; may be left out when there is only one.")]
+Format = Annotated[str, typer.Option("--format", help="markdown, html or text; left out: by the file's ending.")]
+Draft = Annotated[bool, typer.Option("--draft", help="Only save a draft on the site.")]
+At = Annotated[str | None, typer.Option(help="Not before this time, such as '2027-01-31 09:00'.")]
+Priority = Annotated[int, typer.Option(help="0 to 9, higher goes first.")]
+ClientRef = Annotated[str | None, typer.Option(help="Your own reference: the same one again is the same article.")]
+Column = Annotated[str | None, typer.Option(help="A column of the account.")]
+Topic = Annotated[list[str] | None, typer.Option(help="At most three times.")]
+Cover = Annotated[Path | None, typer.Option(help="A picture: PNG, JPEG or WebP.")]
+Platform = Annotated[str, typer.Option(help="The platform.")]
+AllowDuplicates = Annotated[bool, typer.Option("--allow-duplicates", help="Also when it was handed in before.")]
+ForPrograms = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
 def submit_one(
-    user: Annotated[str, typer.Option(help="Whose article.")],
-    title: Annotated[str, typer.Option(help="At most 100 characters.")],
-    file: Annotated[Path, typer.Option(help="The text; - reads standard input.")],
-    account: Annotated[str, typer.Option(help="Which account; may be left out when there is only one.")] = "",
-    content_format: Annotated[
-        str, typer.Option("--format", help="markdown, html or text; left out: by the file's ending.")
-    ] = "",
-    draft: Annotated[bool, typer.Option("--draft", help="Only save a draft on the site.")] = False,
-    at: Annotated[str | None, typer.Option(help="Not before this time, such as '2027-01-31 09:00'.")] = None,
-    priority: Annotated[int, typer.Option(help="0 to 9, higher goes first.")] = 5,
-    client_ref: Annotated[
-        str | None, typer.Option(help="Your own reference: the same one again is the same article.")
-    ] = None,
-    column: Annotated[str | None, typer.Option(help="A column of the account.")] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="At most three times.")] = None,
-    cover: Annotated[Path | None, typer.Option(help="A picture: PNG, JPEG or WebP.")] = None,
-    platform: Annotated[str, typer.Option(help="The platform.")] = "zhihu",
-    allow_duplicates: Annotated[
-        bool, typer.Option("--allow-duplicates", help="Also when it was handed in before.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    user: User,
+    title: Title,
+    file: Text,
+    account: Account = "",
+    content_format: Format = "",
+    draft: Draft = False,
+    at: At = None,
+    priority: Priority = 5,
+    client_ref: ClientRef = None,
+    column: Column = None,
+    topic: Topic = None,
+    cover: Cover = None,
+    platform: Platform = "zhihu",
+    allow_duplicates: AllowDuplicates = False,
+    for_programs: ForPrograms = False,
 ) -> None:
     """Hand in one article."""
     owner = user_named(user)
@@ -59,17 +70,18 @@ def submit_one(
         priority=priority,
         client_ref=client_ref,
     )
-    manager = wiring.get_task_manager()
     if client_ref is None and not allow_duplicates:
-        earlier = manager.earlier(submission, actor=ME, user_id=owner.id)
-        if earlier is not None:
-            raise Conflict(
-                "This article",
-                f"was handed in before, as {earlier.public_id}.",
-                "Add --allow-duplicates if it is meant.",
-            )
-    task = manager.submit(submission, actor=ME, user_id=owner.id)
-    if as_json:
+        _refuse_duplicate(submission, owner.id)
+    task = wiring.get_task_manager().submit(submission, actor=ME, user_id=owner.id)
+    if for_programs:
         say_json({"id": task.public_id, "number": task.id, "status": task.status})
     else:
         say(f"Handed in as {task.public_id}. Follow it with: python -m core task {task.public_id}")
+
+
+def _refuse_duplicate(submission: Submission, owner_id: int) -> None:
+    """Without a reference nobody can tell an article handed in twice by mistake from one that is meant."""
+    earlier = wiring.get_task_manager().earlier(submission, actor=ME, user_id=owner_id)
+    if earlier is not None:
+        reason = f"was handed in before, as {earlier.public_id}."
+        raise Conflict("This article", reason, "Add --allow-duplicates if it is meant.")

@@ -143,8 +143,10 @@ for _, name in ipairs(redis.call('KEYS', prefix .. '*')) do
         redis.call('SET', name, shifted(redis.call('GET', name)), 'KEEPTTL')
     elseif bare == 'queue:running' then
         for _, task in ipairs(redis.call('HKEYS', name)) do
-            local number, claimed_ms, rest = string.match(redis.call('HGET', name, task), '^(%d+):(%d+):(.*)$')
-            redis.call('HSET', name, task, number .. ':' .. shifted(claimed_ms) .. ':' .. rest)
+            local entry = redis.call('HGET', name, task)
+            local number, claimed, middle, before, rest = string.match(entry, '^(%d+):(%d+):(.*):(%d*):([^:]*:%a+)$')
+            if before ~= '' then before = shifted(before) end
+            redis.call('HSET', name, task, table.concat({ number, shifted(claimed), middle, before, rest }, ':'))
         end
     elseif bare == 'queue:pauses' then
         for _, field in ipairs(redis.call('HKEYS', name)) do

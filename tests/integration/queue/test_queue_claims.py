@@ -223,6 +223,28 @@ def test_give_back_wakes_a_user_who_waits_for_the_window(queue: FairQueue) -> No
     assert ids(claims(queue)) == [2]
 
 
+def test_give_back_remembers_the_claim_before(queue: FairQueue, redis: Redis) -> None:
+    queue.set_account_limits(AccountLimits(100, gap_seconds=10))
+    queue.push([entry(1), entry(2)])
+    assert queue.claim() is not None
+    let_time_pass(redis, 11)
+    second = queue.claim()
+    assert second is not None
+    queue.give_back(second)
+    queue.set_account_limits(AccountLimits(100, gap_seconds=60))
+    assert queue.claim() is None, "the first claim was 11 s ago"
+
+
+def test_garbage_does_not_open_a_full_window(queue: FairQueue, redis: Redis) -> None:
+    queue.set_limits(UserLimits(1, max_starts=1))
+    queue.push([entry(1)])
+    assert queue.claim() is not None
+    redis.zadd("queue:user:1:account:100", {"garbage": 1})
+    queue.push([entry(2)])
+    queue.push([entry(3, account_id=101, is_resumed=True)])
+    assert ids(claims(queue)) == [3]
+
+
 def test_give_back_without_requeue(queue: FairQueue) -> None:
     queue.push([entry(1)])
     claim = queue.claim()

@@ -47,6 +47,22 @@ def test_three_users_of_whom_one_hands_in_only_when_its_lane_is_empty(redis: Red
     assert turns == {1: 100, 2: 100, 3: 100}
 
 
+def test_handing_in_a_turn_later_wins_nothing_either(redis: Redis) -> None:
+    """The finish tag of an empty lane is kept until the line has passed it, whoever goes meanwhile."""
+    queue = wide_queue(redis)
+    queue.push([entry(task_id, user_id=2 + task_id % 4) for task_id in range(1, 801)])
+    queue.push([entry(1000)])
+    turns: Counter[int] = Counter()
+    before = 0
+    for number in range(300):
+        user_id, _ = next_owner(queue)
+        turns[user_id] += 1
+        if before == 1:
+            queue.push([entry(1001 + number)])
+        before = user_id
+    assert abs(turns[1] - 60) <= 1
+
+
 def test_the_same_between_the_accounts_of_one_user(redis: Redis) -> None:
     queue = wide_queue(redis)
     queue.push([entry(task_id, account_id=100 + task_id % 2) for task_id in range(1, 501)])

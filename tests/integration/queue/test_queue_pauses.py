@@ -102,6 +102,24 @@ def test_the_reconcile_brings_pauses_in_line_with_the_database(queue: FairQueue,
     assert queue.reconcile().overrides_changed == 0
 
 
+def test_a_pause_lifted_while_the_reconcile_reads_is_not_made_again(
+    queue: FairQueue, rows: MemoryRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.claim()
+    pause = Pause(PauseScope.USER, "1", None)
+    rows.all_pauses.append(pause)
+    real = rows.user_limits
+
+    def read_then_lift() -> list[object]:
+        rows.all_pauses.clear()
+        queue.resume(pause.scope, pause.key)
+        return list(real())
+
+    monkeypatch.setattr(rows, "user_limits", read_then_lift)
+    queue.reconcile()
+    assert queue.stats().paused == {}
+
+
 def test_a_pause_made_while_the_reconcile_reads_is_not_lifted(
     queue: FairQueue, rows: MemoryRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,6 +141,24 @@ def test_a_flush_during_a_rebuild_starts_it_over(rows: MemoryRows, redis: Redis)
     assert len(claims(queue)) == 5
 
 
+def test_a_flush_before_the_last_step_of_a_rebuild_starts_it_over(rows: MemoryRows, redis: Redis) -> None:
+    rows.add(entry(1))
+    real = rows.waiting_entries
+    flushes = iter([True])
+
+    def flush_at_the_end(after_id: int, limit: int) -> list[object]:
+        found = real(after_id, limit)
+        if not found and next(flushes, False):
+            redis.flushall()
+        return list(found)
+
+    rows.waiting_entries = flush_at_the_end  # type: ignore[assignment, method-assign]
+    queue = make_queue(redis, rows)
+    assert queue.claim() is None
+    assert not redis.exists("queue:epoch")
+    assert len(claims(queue)) == 1
+
+
 def test_an_unreachable_database_lets_the_lock_go(rows: MemoryRows, redis: Redis) -> None:
     def away() -> list[object]:
         raise ServiceUnavailable("The database", "it is away.", "Start it.")
@@ -180,3 +198,20 @@ def test_one_bad_row_does_not_keep_the_others_out(queue: FairQueue, rows: Memory
     rows.limits[2] = UserLimits(2, max_starts=1)
     rows.add(entry(1, platform="not:a platform"), entry(2), entry(3, user_id=2), entry(4, user_id=2))
     assert sorted(claim.task_id for claim in claims(queue)) == [2, 3]
+
+
+def test_after_a_flush_the_gap_of_an_account_that_runs_counts_from_now(
+    queue: FairQueue, rows: MemoryRows, redis: Redis
+) -> None:
+    """When a resumed task was claimed is in Redis alone: the later moment is the safe one."""
+    rows.limits_of_accounts[100] = AccountLimits(100, gap_seconds=600)
+    rows.add(entry(1))
+    (claim,) = run(queue, rows)
+    rows.first_claimed_ms[1] -= 3_600_000
+    rows.add(entry(2))
+    redis.flushall()
+    assert queue.claim() is None
+    parked = queue.why_waiting(1, 100)
+    assert parked is not None
+    assert parked.until_ms is not None
+    assert parked.until_ms >= claim.claimed_ms + 600_000

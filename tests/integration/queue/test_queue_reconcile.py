@@ -137,6 +137,15 @@ def test_a_clock_set_back_does_not_hold_lanes_back(queue: FairQueue, rows: Memor
     assert queue.claim() is not None, "and for 60 s from now, not for an hour"
 
 
+def test_a_claim_from_before_the_clock_was_set_back_does_not_stay_for_an_hour(
+    queue: FairQueue, rows: MemoryRows, redis: Redis
+) -> None:
+    claim_one(queue, rows)
+    let_time_pass(redis, -3600)
+    report = queue.reconcile()
+    assert (report.dropped, report.requeued) == (1, 1)
+
+
 def test_many_threads_and_a_reconcile_lose_nothing(queue: FairQueue, rows: MemoryRows, redis: Redis) -> None:
     entries = [entry(task_id, user_id=1 + task_id % 4) for task_id in range(1, 73)]
     rows.add(*entries)

@@ -43,6 +43,8 @@ class ZhihuEditor:
         self._scripts = scripts
         self._write_url = write_url
         self._patience_seconds = patience_seconds
+        self._was_emptied = False
+        """The site may be saving the empty text just now, and have the same article stored from before."""
 
     def edit_url(self, draft_id: str) -> str:
         """The address of a draft's write page."""
@@ -61,7 +63,8 @@ class ZhihuEditor:
         is_written = False
         emptied = 0
         while True:
-            answer = self._scripts.ask("write", {**facts, "draftId": draft_id, "isWritten": is_written})
+            state = {"draftId": draft_id, "isEmptied": self._was_emptied, "isWritten": is_written}
+            answer = self._scripts.ask("write", {**facts, **state})
             if draft_id is None and answer.text("draftId"):
                 draft_id = answer.text("draftId")
                 progress.draft_created(draft_id)
@@ -79,7 +82,7 @@ class ZhihuEditor:
     def wait_until_stored(self, article: Article, draft_id: str) -> StoredDraft:
         """Wait until the site's own record holds the whole article. Raises RetryLater when it does not."""
         deadline = time.monotonic() + self._patience_seconds
-        facts = {**_facts_of(article), "draftId": draft_id, "hasSettings": has_settings(article)}
+        facts = {**_facts_of(article), "draftId": draft_id, "mustSaveAgain": self._was_emptied or has_settings(article)}
         is_typed = max(article.title) > LAST_BMP  # ChromeDriver cannot type emoji.
         while True:
             answer = self._scripts.ask("saved", facts)
@@ -98,6 +101,7 @@ class ZhihuEditor:
         select_all = Keys.COMMAND if self._driver.capabilities.get("platformName") == "mac" else Keys.CONTROL
         body.send_keys(select_all, "a")
         body.send_keys(Keys.DELETE, Keys.BACKSPACE)
+        self._was_emptied = True
 
     def _type_title(self, title: str) -> None:
         """With real keys, where the page ignores a title that was set by script."""

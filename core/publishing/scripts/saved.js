@@ -1,6 +1,6 @@
 // Waits until the site itself has stored the whole article. args: draftId, title, pieces, textLength, pictures
-// (addresses that the site must have replaced by its own), hasSettings (cover, topics or column were set just
-// now: the site must have saved once more, or have been quiet for a while).
+// (addresses that the site must have replaced by its own), mustSaveAgain (something was changed that the stored
+// text does not show, or another save may be under way: the site must save once more, or be quiet for a while).
 
 const SETTLE_MS = Math.min(5000, args.waitMs / 2);
 let lastRecord = { status: 0, text: "" };
@@ -25,7 +25,7 @@ run(async () => {
   let lack = "unread";
   let quietSince = performance.now();
   let state = null;
-  const savesBefore = args.hasSettings ? saves().length : -1;
+  const savesBefore = args.mustSaveAgain ? saves().length : -1;
   const found = await seen(async () => {
     const stop = trouble();
     if (stop) return stop;

@@ -1,5 +1,7 @@
 // Writes title and body into the open editor and waits until the editor's own state has taken the body and the
-// draft has an id. (What a title field shows proves nothing: saved.js sees whether the title was taken.) args: draftId (or null), isWritten (only wait), title, html, pieces (the texts of the blocks).
+// draft has an id. (What a title field shows proves nothing: saved.js sees whether the title was taken.)
+// args: draftId (or null), isEmptied (it was open and full, and its text was just removed: the stored draft may
+// still have it), isWritten (only wait), title, html, pieces (the texts of the blocks).
 
 const setNative = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
 
@@ -38,7 +40,7 @@ function refusedSave() {
 
 run(async () => {
   if (!args.isWritten) {
-    const opening = await opened(args.draftId);
+    const opening = await opened(args.isEmptied ? null : args.draftId);
     if (opening.kind !== "ready") return opening;
     // A page may put itself together in several steps.
     if (!titleField() || !bodyEditor()) return surroundings("waiting");

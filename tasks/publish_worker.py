@@ -120,7 +120,11 @@ class PublishWorker:
                 end.cookies_version = ready.cookies_version
                 self._attempt_with_browser(attempt, row, ready, end)
         except Exception as error:  # noqa: BLE001  # the edge of an attempt: `POLICY` knows what each error means
-            end.outcome = self._outcome_of_error(error, attempt, claim)
+            if isinstance(end.outcome, GOOD_OUTCOMES):
+                # The site has it; what failed afterwards was the tidying up.
+                logger.warning("browser not given back well", reason=str(error))
+            else:
+                end.outcome = self._outcome_of_error(error, attempt, claim)
         return end
 
     def _attempt_with_browser(
@@ -139,14 +143,20 @@ class PublishWorker:
                 if not attempt.is_signed_in:
                     # Else the next lease would take this context for one that has its cookies.
                     browser.forget_context()
-                end.screenshot_path = self._parts.screenshots.keep(browser, held, attempt.step_name)
+                end.screenshot_path = self._picture(attempt, browser)
                 raise
             finally:
                 attempt.detach()
             if isinstance(end.outcome, GOOD_OUTCOMES):
                 end.fresh_cookies = self._parts.articles.fresh_cookies(browser, ready, held.platform)
             else:
-                end.screenshot_path = self._parts.screenshots.keep(browser, held, attempt.step_name)
+                end.screenshot_path = self._picture(attempt, browser)
+
+    def _picture(self, attempt: RunningAttempt, browser: BrowserLease) -> str | None:
+        """A browser that was killed on purpose can show nothing any more."""
+        if attempt.kill_reason is not None:
+            return None
+        return self._parts.screenshots.keep(browser, attempt.held, attempt.step_name)
 
     def _lease_browser(self, stack: ExitStack, attempt: RunningAttempt, cookies_version: int) -> BrowserLease:
         """Wait in short slices, so that a cancel or a stop is noticed in between. Raises PoolTimeout."""

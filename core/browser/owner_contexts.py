@@ -64,7 +64,8 @@ class OwnerContexts:
         ]
         for entry in unwanted:
             del self._by_owner[entry.owner]
-        places = self._most if owner in self._by_owner else self._most - 1
+        own = 1 if owner in self._by_owner else 0
+        places = max(own, self._most - 1 + own)
         while len(self._by_owner) > places:
             oldest = next(entry for entry in self._by_owner.values() if entry.owner != owner)
             unwanted.append(self._by_owner.pop(oldest.owner))

@@ -160,7 +160,11 @@ class Publisher(Protocol):
         ...
 
     def submit(self, browser: Browser, draft: SavedDraft) -> SubmitOutcome:
-        """Click publish on the draft once and read the site's verdict. An HTTP 200 alone is not success."""
+        """Click publish on the draft once and read the site's verdict. An HTTP 200 alone is not success.
+
+        Raises an error only when this click published nothing, for certain: the caller opens the draft again.
+        Whatever leaves a doubt is Unknown.
+        """
         ...
 
     def find_published(self, browser: Browser, draft: SubmittedDraft) -> FindOutcome:

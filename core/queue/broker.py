@@ -6,6 +6,7 @@ Nothing is pickled or unpickled: a message is a `Claim` made of numbers, and it 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -74,12 +75,13 @@ class FairStorage(RedisStorage):
         if self._stopping.is_set():
             threading.Event().wait(LONGEST_BACKOFF_SECONDS / 10)
             return None
+        asked_at = time.monotonic()
         try:
             claim = self._claim_or_wait()
         except ServiceUnavailable as error:
-            self._stopping.wait(self._outage.begin(error))
+            self._stopping.wait(self._outage.begin(error, asked_at))
             return None
-        self._outage.end()
+        self._outage.end(asked_at)
         return claim
 
     def _claim_or_wait(self) -> Claim | None:
@@ -257,24 +259,29 @@ class FairHuey(RedisHuey):
 
 
 class _Outage:
-    """Remembers for all threads whether the line can be reached, so that each change is logged once."""
+    """Remembers for all threads whether the line can be reached, so that each change is logged once. An answer to
+    what was asked before the last change says nothing new."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._changed_at = 0.0
         self._backoff_seconds = 0.0
 
-    def begin(self, error: ServiceUnavailable) -> float:
-        """How long to wait before the next try."""
+    def begin(self, error: ServiceUnavailable, asked_at: float) -> float:
+        """A call failed: how long to wait before the next try."""
         with self._lock:
+            if not self._backoff_seconds and asked_at < self._changed_at:
+                return FIRST_BACKOFF_SECONDS
             if not self._backoff_seconds:
+                self._changed_at = time.monotonic()
                 logger.warning("cannot claim, waiting", service=error.service, reason=str(error))
             self._backoff_seconds = min(max(self._backoff_seconds * 2, FIRST_BACKOFF_SECONDS), LONGEST_BACKOFF_SECONDS)
             return self._backoff_seconds
 
-    def end(self) -> None:
+    def end(self, asked_at: float) -> None:
         """A call went through."""
-        if self._backoff_seconds:
-            with self._lock:
-                is_first, self._backoff_seconds = bool(self._backoff_seconds), 0.0
-            if is_first:
+        with self._lock:
+            if self._backoff_seconds and asked_at > self._changed_at:
+                self._backoff_seconds = 0.0
+                self._changed_at = time.monotonic()
                 logger.info("claiming again")

@@ -57,6 +57,9 @@ class EmbeddedRedis:
             try:
                 return self._url(self._running_socket() or self._start_server())
             except BaseException:
+                # What was half started must not stay behind.
+                if self._is_last():
+                    self._stop_server()
                 self._let_go()
                 raise
 
@@ -132,9 +135,9 @@ class EmbeddedRedis:
         return True
 
     def _start_server(self) -> Path:
+        program = find_program()
         socket = self._make_socket_folder() / "redis.sock"
         socket.unlink(missing_ok=True)
-        program = find_program()
         # Before the server: should this process be killed right here, the next one still finds it.
         self._address_file.write_text(f"{socket}\n", encoding="utf-8")
         with self._log_file.open("ab") as log:

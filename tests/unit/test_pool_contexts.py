@@ -64,3 +64,9 @@ def test_one_owner_per_context_and_never_too_many(leases: list[tuple[int, int]],
             assert found.context.startswith(f"{owner}/{version}/")
         contexts.touch(owner, now)
         assert len(contexts) <= most
+
+
+def test_with_no_room_at_all_only_the_one_in_use_stays() -> None:
+    contexts = warm_for(7, most=0)
+    assert contexts.take_unwanted(7, 1, 1) == []
+    assert [entry.owner for entry in contexts.take_unwanted(8, 1, 2)] == [7]

@@ -2,7 +2,8 @@
 // (addresses that the site must have replaced by its own), mustSaveAgain (something was changed that the stored
 // text does not show, or another save may be under way: the site must save once more, or be quiet for a while).
 
-const SETTLE_MS = Math.min(5000, args.waitMs / 2);
+// Nearly three times the quiet after which the write page saves (0.7 s); well below the wait of one call.
+const SETTLE_MS = Math.min(2000, args.waitMs / 2);
 let lastRecord = { status: 0, text: "" };
 
 /** Why the stored draft is not yet what was written; empty when it is. */

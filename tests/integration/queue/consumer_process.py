@@ -52,7 +52,16 @@ def main() -> None:
             with log.open("a", encoding="ascii") as out:
                 out.write(line + "\n")
 
-        huey.create_consumer(workers=4, graceful_signal="TERM", shutdown_timeout=60).run()
+        consumer = huey.create_consumer(workers=4, graceful_signal="TERM", shutdown_timeout=60)
+        start = consumer.start
+
+        def start_and_tell() -> None:
+            # Huey starts its threads before it listens to signals.
+            start()
+            log.with_suffix(".ready").touch()
+
+        consumer.start = start_and_tell  # type: ignore[method-assign]
+        consumer.run()
         assert len(queues) == 1, "the factory is called once"
 
 

@@ -6,6 +6,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from huey.exceptions import ConfigurationError
 from redis import Redis
 
+from core.errors import ServiceUnavailable
 from core.lane import Claim
 from core.queue.broker import FairHuey
 from core.queue.fair_queue import FairQueue
@@ -53,6 +55,7 @@ class Consumer:
 @pytest.fixture
 def consumer(line_server: RedisServer, tmp_path: Path) -> Iterator[Consumer]:
     running = Consumer(line_server.url, tmp_path)
+    wait_until(running.log.with_suffix(".ready").exists, 60, "the consumer listens to signals")
     yield running
     running.stop()
 
@@ -197,3 +200,43 @@ def test_a_claim_that_arrives_during_a_stop_is_given_back(huey: FairHuey, queue:
     assert huey.dequeue() is None
     stats = queue.stats()
     assert (stats.waiting, stats.running) == (1, 0)
+
+
+class LateQueue:
+    """Its first claim answers only when the test says so; later ones fail or answer at once."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.answer = threading.Event()
+        self.is_away = True
+        self._is_first = True
+
+    def claim(self) -> Claim | None:
+        if self._is_first:
+            self._is_first = False
+            self.asked.set()
+            assert self.answer.wait(30)
+        elif self.is_away:
+            raise ServiceUnavailable("Redis", "it is away.", "Start it.")
+        return None
+
+    def wait_for_wake(self, timeout: float) -> None:
+        """At once."""
+
+
+@pytest.mark.usefixtures("logs_to_caplog")
+def test_an_answer_from_before_an_outage_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
+    late = LateQueue()
+    huey = FairHuey("topn", lambda: late)  # type: ignore[arg-type, return-value]
+    with caplog.at_level("INFO"):
+        asking = threading.Thread(target=huey.dequeue)
+        asking.start()
+        assert late.asked.wait(30)
+        huey.dequeue()
+        late.answer.set()
+        asking.join()
+        huey.dequeue()
+        late.is_away = False
+        huey.dequeue()
+        huey.dequeue()
+    assert [record.getMessage() for record in caplog.records] == ["cannot claim, waiting", "claiming again"]

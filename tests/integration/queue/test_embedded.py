@@ -46,6 +46,16 @@ class User:
         self.process.communicate(timeout=60)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_left(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sockets go into a temporary folder of the test's own, which is empty again at its end."""
+    with tempfile.TemporaryDirectory(prefix="e", dir=short_folder) as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
+        assert list(Path(folder).iterdir()) == []
+
+
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     return tmp_path / "var"

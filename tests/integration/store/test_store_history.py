@@ -218,7 +218,7 @@ class TaskLife(RuleBasedStateMachine):
 
 
 TaskLife.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=20,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

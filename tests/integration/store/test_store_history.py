@@ -204,7 +204,8 @@ class TaskLife(RuleBasedStateMachine):
             assert self.may_leave_final, "a final task moves only by an explicit retry"
             assert (self.status, status) in LEAVES_FINAL
         if checkpoint is not self.checkpoint:
-            assert checkpoint in CHECKPOINT_ORDER[self.checkpoint] or self._is_two_steps(checkpoint)
+            is_in_order = checkpoint in CHECKPOINT_ORDER[self.checkpoint]
+            assert is_in_order or self._is_two_steps(checkpoint) or self._is_seen_online(status)
         assert self.clicks == (row.submitted_at is not None), "one click that counts, and it is on record"
         assert row.crash_count <= MAX_CRASHES or status.is_final or not row.crash_count
         holders = [grip for grip in self.grips if grip.fence == row.fence and row.status == TaskStatus.RUNNING]
@@ -215,6 +216,10 @@ class TaskLife(RuleBasedStateMachine):
     def _is_two_steps(self, checkpoint: Checkpoint) -> bool:
         """A person's "publish again" without a draft: reopened, and discarded."""
         return (self.checkpoint, checkpoint) == (Checkpoint.SUBMITTING, Checkpoint.NONE)
+
+    def _is_seen_online(self, status: TaskStatus) -> bool:
+        """A person's word that it is online counts, whatever TOP_N itself has got to."""
+        return (self.status, status) == (TaskStatus.BLOCKED, TaskStatus.PUBLISHED)
 
 
 TaskLife.TestCase.settings = settings(

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-EXAMPLE = "2025-11-24 09:00"
+EXAMPLE = "2030-01-31 09:00"
 
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
@@ -34,7 +34,7 @@ def read_time(text: str, zone: ZoneInfo) -> datetime:
     if moment is None:
         raise WrongTime(
             f"“{written}” is not a time that can be read without guessing.",
-            f"Write it as {EXAMPLE}, or with an offset as 2025-11-24T09:00+08:00.",
+            f"Write it as {EXAMPLE}, or with an offset as 2030-01-31T09:00+08:00.",
         )
     try:
         return moment.astimezone(UTC) if moment.tzinfo else _in_zone(moment, zone, written)

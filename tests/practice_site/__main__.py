@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -20,6 +21,12 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     options = SiteOptions(autosave_ms=arguments.autosave_ms, draftjs_modules=arguments.draftjs_modules)
+    address = f"http://127.0.0.1:{arguments.port}"
+    sys.stdout.write(
+        f"The practice site is at {address}; {address}/practice/ makes accounts, exports cookies, lists posts.\n"
+        f"Where you use TOP_N: export TOPN_ZHIHU_WRITE_URL={address} TOPN_ZHIHU_HOME_URL={address}\n"
+    )
+    sys.stdout.flush()
     uvicorn.run(
         create_app(options),
         host="127.0.0.1",

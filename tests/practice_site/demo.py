@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 from tests.practice_site.browser_memory import BrowserMemory
 from tests.practice_site.client import PracticeClient
@@ -30,6 +32,7 @@ ARTICLES_PER_USER = 10
 WORKERS = 4
 DRIVERS = 8
 POLL_SECONDS = 2.0
+EXIT_STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +190,22 @@ def _clock(moment: datetime | None) -> str:
     return f"{moment:%H:%M:%S}" if moment else "-       "
 
 
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> int:
-    """Start the site, run the demonstration, remove everything."""
+    """Start the site, run the demonstration, remove everything, also when it is stopped."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        return run()
+    except KeyboardInterrupt:
+        say("\nstopped; everything that was started has ended")
+        return EXIT_STOPPED
+
+
+def run() -> int:
+    """The demonstration in a folder that lasts as long as it does. 0: every article is there exactly once."""
     with tempfile.TemporaryDirectory(prefix="topn-demo-") as name:
         folder = Path(name)
         site = PracticeSite(folder / "site")

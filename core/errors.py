@@ -5,6 +5,7 @@ Sentences are read by operators: they name the thing, the reason and the remedy.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +33,15 @@ class SettingsError(TopnError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         lines = "\n".join(f"  {fault}" for fault in self.faults)
-        super().__init__(f"{len(self.faults)} setting(s) are wrong:\n{lines}")
+        many = "One setting is" if len(self.faults) == 1 else f"{len(self.faults)} settings are"
+        super().__init__(f"{many} wrong:\n{lines}")
+
+
+def service_name(service: str) -> str:
+    """At the beginning of a sentence: `The database`, `Redis`."""
+    if service == "vault":
+        return "The key of the stored sign-ins"
+    return f"The {service}" if service[:1].islower() else service
 
 
 class ServiceUnavailable(TopnError):
@@ -42,7 +51,40 @@ class ServiceUnavailable(TopnError):
         self.service = service
         self.reason = reason
         self.remedy = remedy
-        super().__init__(f"{service} cannot be used: {reason} {remedy}".rstrip())
+        self.fact = f"{service_name(service)} cannot be used."
+        """For strangers: the reason may name hosts, users and schemas."""
+        super().__init__(f"{service_name(service)} cannot be used: {reason} {remedy}".rstrip())
+
+
+class CommitInDoubt(ServiceUnavailable):
+    """The database was lost at the very COMMIT: what was written may be there or not. Read it again before acting on
+    either."""
+
+
+class DatabaseReplaced(TopnError):
+    """The database is not the one that articles were last published from: a backup was restored, or it is another
+    one. Nothing is published from it until `python -m core restored` has made it ready."""
+
+    def __init__(self, newest_at: datetime | None, remembered_at: datetime | None) -> None:
+        """`remembered_at`: of an event that the database should hold; None: nothing is remembered any more."""
+        self.newest_at = newest_at
+        self.remembered_at = remembered_at
+        newest = f"{newest_at:%Y-%m-%d %H:%M:%S} UTC" if newest_at else "none"
+        if remembered_at is None:
+            super().__init__(
+                "The database may be a restored backup: workers have used it, but neither TOPN_DATA_DIR nor "
+                f"Redis remembers how far it was (its newest event: {newest}). If it is a backup, run `python -m core "
+                "restored`: each article is then looked for on the site before it is published. If it is complete "
+                "and only the machine or Redis is new, run `python -m core restored --not-a-backup`."
+            )
+            return
+        super().__init__(
+            f"The database is older than it was, or another one: an event of {remembered_at:%Y-%m-%d %H:%M:%S} UTC is "
+            f"remembered and not in it (its newest event: {newest}). If a backup was restored, run `python -m core "
+            "restored`: each article is then looked for on the site before it is published. Otherwise correct "
+            "TOPN_DATABASE_URL or TOPN_DATA_DIR; if you went back to another complete database on purpose, run `python "
+            "-m core restored --not-a-backup`. Nothing is published until then."
+        )
 
 
 class InvalidInput(TopnError):
@@ -56,10 +98,14 @@ class InvalidInput(TopnError):
 class NotFound(TopnError):
     """No such thing, or none that this actor may see."""
 
-    def __init__(self, kind: str, name: object) -> None:
+    def __init__(self, kind: str, name: object, known: Sequence[str] = ()) -> None:
+        """`known`: those there are, where they are few and everybody may know them."""
         self.kind = kind
         self.name = name
-        super().__init__(f"There is no {kind} {name!s} that you may see.")
+        sentences = [f"There is no {kind} {name!s}."]
+        if known:
+            sentences.append(f"Write one of: {', '.join(known)}.")
+        super().__init__(" ".join(sentences))
 
 
 class NotAllowed(TopnError):
@@ -71,6 +117,16 @@ class NotAllowed(TopnError):
         super().__init__(f"{actor} may not {action}. Ask an administrator.")
 
 
+class SignInRefused(TopnError):
+    """Name and password do not belong together, or too many wrong ones were tried. `wait_seconds`: how long until
+    the next try counts."""
+
+    def __init__(self, wait_seconds: float) -> None:
+        self.wait_seconds = wait_seconds
+        wait = f" Wait {math.ceil(wait_seconds)} s before the next try." if wait_seconds > 0 else ""
+        super().__init__(f"Name or password is wrong, or the user is disabled.{wait}")
+
+
 class Conflict(TopnError):
     """The thing exists already with other content, or has changed in between."""
 
@@ -79,13 +135,19 @@ class Conflict(TopnError):
         super().__init__(f"{thing}: {reason} {remedy}".rstrip())
 
 
-class TooLate(TopnError):
-    """The task has gone too far for what was asked."""
+class NotPossible(TopnError):
+    """The article's state does not allow what was asked. `hint` says what can be done instead."""
 
-    def __init__(self, task: str, asked: str, state: str) -> None:
+    def __init__(self, task: str, asked: str, state: str, hint: str = "") -> None:
         self.task = task
+        self.asked = asked
         self.state = state
-        super().__init__(f"Article {task} is {state}: too late to {asked} it.")
+        self.hint = hint
+        super().__init__(f"Article {task} {state}. {hint}".rstrip())
+
+
+class TooLate(NotPossible):
+    """The article has gone too far for what was asked."""
 
 
 class QueueFull(TopnError):
@@ -149,6 +211,13 @@ class NeedsLogin(PublishError):
     """The site no longer knows this account: a person must sign in again. Uses no retry."""
 
 
+class SignedInAsAnother(NeedsLogin):
+    """The stored sign-in is that of another person on the site: articles must not go to that person's page."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"The cookies belong to {found}, this account is {expected}: sign in as {expected} again.")
+
+
 class NeedsHuman(PublishError):
     """The site asks for a human check: a person must answer it. Uses no retry."""
 
@@ -171,13 +240,3 @@ class PoolTimeout(TopnError):
             f"No browser became free within {waited_seconds:.0f} s ({busy} of {maximum} busy). "
             "Raise TOPN_DRIVERS or wait for running articles to finish."
         )
-
-
-class PausedUntil(TopnError):
-    """What was asked waits because of a pause."""
-
-    def __init__(self, scope: str, by: str, until: datetime | None) -> None:
-        self.scope = scope
-        self.until = until
-        ends = f"until {until:%Y-%m-%d %H:%M} UTC" if until else "until somebody resumes it"
-        super().__init__(f"{scope} was paused by {by} {ends}.")

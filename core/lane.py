@@ -57,6 +57,12 @@ class Pause:
     until_ms: int | None
 
 
+MAX_COUNT = 10_000
+"""The largest cap, and the most starts in a window."""
+MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
+MAX_GAP_SECONDS = 86_400
+
+
 @dataclass(frozen=True, slots=True)
 class UserLimits:
     """Overrides of one user; None means the default."""
@@ -69,7 +75,8 @@ class UserLimits:
 
 @dataclass(frozen=True, slots=True)
 class AccountLimits:
-    """Overrides of one account; None means the default."""
+    """Overrides of one account; None means the default. With a gap it posts one article at a time, and is quiet for
+    so long after each."""
 
     account_id: int
     max_running: int | None = None
@@ -98,12 +105,19 @@ class RunningRow:
 
 @dataclass(frozen=True, slots=True)
 class StartRow:
-    """A new start that may still count against a window or a gap."""
+    """A new start that may still count against a window."""
 
     task_id: int
     user_id: int
-    account_id: int
     first_claimed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEnd:
+    """How long ago, by the database's own clock, the newest of an account's attempts ended."""
+
+    account_id: int
+    seconds_ago: float
 
 
 class RowSnapshot(Protocol):
@@ -119,6 +133,10 @@ class RowSnapshot(Protocol):
 
     def starts_since(self, since_ms: int) -> list[StartRow]:
         """Starts first claimed after `since_ms` and after their user's last reset."""
+        ...
+
+    def ends_within(self, seconds: float) -> list[AccountEnd]:
+        """The accounts of which an attempt has ended within the last so many seconds."""
         ...
 
     def user_limits(self) -> list[UserLimits]:

@@ -10,7 +10,7 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "TOPN_"
 DATABASE_SCHEMES = ("sqlite", "mysql+pymysql", "mariadb+pymysql")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
-INTERNAL_NAMES = frozenset({"TOPN_WORKER", "TOPN_DRIVER", "TOPN_FAILPOINT"})
+INTERNAL_NAMES = frozenset({"TOPN_MARK_WORKER", "TOPN_MARK_DRIVER", "TOPN_FAILPOINT"})
 """Variables that TOP_N sets for its own processes, and the one that tests use to make it fail."""
 
 
@@ -77,7 +77,12 @@ class Settings(BaseSettings):
         le=1000,
         description="Articles of one platform account publishing at once; 1 or 2 is the cautious choice.",
     )
-    account_gap_seconds: float = Field(0, ge=0, le=86400, description="Seconds between two posts of one account.")
+    account_gap_seconds: float = Field(
+        0,
+        ge=0,
+        le=86400,
+        description="Quiet seconds of an account between two posts; above 0 it posts one article at a time.",
+    )
     max_waiting_per_user: int = Field(10000, ge=1, le=1_000_000, description="More waiting articles are refused.")
     max_retries: int = Field(3, ge=0, le=10, description="Retries after passing faults.")
     driver_idle_seconds: float = Field(300, ge=1, le=86400, description="An unused browser closes after this.")
@@ -100,7 +105,31 @@ class Settings(BaseSettings):
     page_load_seconds: float = Field(60, ge=1, le=600, description="Longest wait for a page.")
     script_seconds: float = Field(20, ge=1, le=600, description="Longest wait for a script inside a page.")
     grace_seconds: float = Field(60, ge=1, le=3600, description="Time to finish what is past submitting at a stop.")
-    timezone: str = Field("Asia/Shanghai", description="Time zone of times without one, as in a CSV from Excel.")
+    dashboard_host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        description="Address the dashboard listens on. 0.0.0.0: everybody in the network reaches it; put a proxy with "
+        "HTTPS before it.",
+    )
+    dashboard_port: int = Field(8501, ge=1, le=65_535, description="Port of the dashboard.")
+    session_idle_seconds: float = Field(
+        43_200, ge=60, le=2_592_000, description="A signed-in browser that is not used for so long is signed out."
+    )
+    session_max_seconds: float = Field(
+        604_800, ge=60, le=31_536_000, description="A browser is signed out after so long in any case."
+    )
+    timezone: str = Field(
+        "Asia/Shanghai",
+        description="Time zone of all times that people read on the command line, and of those they write without "
+        "one, as in a CSV from Excel. The dashboard shows times in the zone of the visitor's browser.",
+    )
+    log_lines: int = Field(
+        20_000,
+        ge=0,
+        le=1_000_000,
+        description="Newest log lines of all workers that Redis keeps for the page Logs, about 0.5 KB each. 0: none. "
+        "The log files have them all.",
+    )
     log_level: str = Field(
         "INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -175,7 +204,10 @@ class Settings(BaseSettings):
     @property
     def database_address(self) -> str:
         """SQLAlchemy address of the database in use."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'topn.sqlite3'}"
+        if self.database_url:
+            return self.database_url
+        # A `?` or `%` in the folder's name means something in an address.
+        return f"sqlite:///{quote(str(self.data_dir / 'topn.sqlite3'))}"
 
 
 def environment_name(field: str) -> str:

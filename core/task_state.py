@@ -97,6 +97,7 @@ class Action(StrEnum):
     HAND_BACK = "hand_back"
     RESCUE = "rescue"
     RESCUE_FAIL = "rescue_fail"
+    RESCUE_REVIEW = "rescue_review"
     RESCUE_CANCEL = "rescue_cancel"
     CANCEL = "cancel"
     RESUME = "resume"
@@ -114,6 +115,40 @@ class Fencing(StrEnum):
     """The mover must hold the task: same fence, status running."""
     NONE = "none"
     """Nobody holds the task in the states this move starts from."""
+
+
+class Demand(StrEnum):
+    """A condition on the row in the moment of a change, beside its status. The store makes it a part of the
+    statement that changes the row."""
+
+    SAME_FENCE = "same_fence"
+    """Nobody has taken the task or handed it on since the mover looked."""
+    SAME_WORKER = "same_worker"
+    """The mover is the worker in the row."""
+    LIVE_LEASE = "live_lease"
+    """The worker in the row was heard of lately."""
+    ENDED_LEASE = "ended_lease"
+    """The worker in the row has been silent for too long."""
+    NO_CANCEL_REQUEST = "no_cancel_request"
+    """Its owner has not asked to stop it."""
+
+
+FENCE_DEMANDS: dict[Fencing, frozenset[Demand]] = {
+    Fencing.RAISE: frozenset({Demand.SAME_FENCE}),
+    Fencing.HOLD: frozenset({Demand.SAME_FENCE, Demand.SAME_WORKER}),
+    Fencing.NONE: frozenset({Demand.SAME_FENCE}),
+}
+"""Also who holds nothing must have seen the row as it is."""
+
+SUBMIT_DEMANDS = frozenset({Demand.LIVE_LEASE, Demand.NO_CANCEL_REQUEST})
+"""Of the holder that is about to click for the first time: one that slept may not."""
+
+CLICK_DEMANDS = frozenset({Demand.LIVE_LEASE})
+"""Of the holder of what is at `submitting` already, before its click and before each later one: it is too late for
+a cancel by then."""
+
+RESCUE_DEMANDS = frozenset({Demand.ENDED_LEASE})
+"""Of who hands on the task of a worker whose end nobody has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +177,7 @@ MOVES: dict[Action, Move] = {
     Action.HAND_BACK: _move({_S.RUNNING}, _S.WAITING, Fencing.HOLD),
     Action.RESCUE: _move({_S.RUNNING}, _S.WAITING, Fencing.RAISE),
     Action.RESCUE_FAIL: _move({_S.RUNNING}, _S.FAILED, Fencing.RAISE),
+    Action.RESCUE_REVIEW: _move({_S.RUNNING}, _S.BLOCKED, Fencing.RAISE),
     Action.RESCUE_CANCEL: _move({_S.RUNNING}, _S.CANCELLED, Fencing.RAISE),
     Action.CANCEL: _move({_S.WAITING, _S.RETRYING, _S.BLOCKED}, _S.CANCELLED, Fencing.NONE),
     Action.RESUME: _move({_S.BLOCKED}, _S.WAITING, Fencing.NONE),
@@ -149,7 +185,8 @@ MOVES: dict[Action, Move] = {
     Action.CONFIRM_ONLINE: _move({_S.BLOCKED}, _S.PUBLISHED, Fencing.NONE),
     Action.GIVE_UP: _move({_S.BLOCKED}, _S.CANCELLED, Fencing.NONE),
 }
-"""The one table of allowed moves. RESCUE_CANCEL is only for tasks not yet at `submitting`."""
+"""The one table of allowed moves. FAIL, RESCUE_FAIL and RESCUE_CANCEL are only for tasks not at `submitting`:
+what may be online is never failed, a person looks (BLOCK, RESCUE_REVIEW)."""
 
 CHECKPOINT_ORDER: dict[Checkpoint, frozenset[Checkpoint]] = {
     Checkpoint.NONE: frozenset({Checkpoint.DRAFTED}),
@@ -158,7 +195,10 @@ CHECKPOINT_ORDER: dict[Checkpoint, frozenset[Checkpoint]] = {
     Checkpoint.PUBLISHED: frozenset(),
 }
 """Checkpoint → those it may become. DRAFTED → NONE: the draft is gone or no longer matches.
-SUBMITTING → DRAFTED: the site still holds a draft after `VERIFY_SECONDS`, or a person says publish again."""
+SUBMITTING → DRAFTED: the site itself refused the only click so far, or a person says publish again. A draft that is
+submitted again by itself stays at SUBMITTING: its earlier click may still arrive, and a task at DRAFTED may be
+cancelled, failed and edited as one that is not online for certain."""
 
 MAX_CRASHES = 3
-"""A task whose worker died this often is failed: it is likely the cause (FAULTS 26)."""
+"""A task whose worker died this often is failed: it is likely the cause. One that may be online by then waits for
+a person instead."""

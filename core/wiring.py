@@ -1,8 +1,9 @@
 """Puts the parts together, once per process: `from core.wiring import get_task_manager`.
 
-The only module that knows every part. Each `get_…` makes its part on first use, in any thread; `close_all` runs
-by itself when the process ends. Parts are imported where they are made: whoever only hands in articles must not
-load Selenium, nor a worker what reads CSV files.
+The only module that knows every part; what stands on the database and on Redis is made in `core.wiring_servers`, what
+looks after the service in `core.wiring_operations`, and both are handed out from here. Each `get_…` makes its part on
+first use, in any thread; `close_all` runs by itself when the process ends. Parts are imported where they are made:
+whoever only hands in articles must not load Selenium, nor a worker what reads CSV files.
 """
 
 # ruff: noqa: PLC0415  # see above: parts are imported where they are made
@@ -15,33 +16,85 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.lane import LimitDefaults
 from core.process_parts import close_all, close_at_end, once, process_part
 from core.settings import get_settings
+from core.wiring_operations import (
+    get_alert_viewer,
+    get_audit_viewer,
+    get_ended_counts,
+    get_log_viewer,
+    get_outcome_viewer,
+    get_picture_viewer,
+    get_queue_viewer,
+    get_worker_manager,
+    get_worker_viewer,
+)
+from core.wiring_servers import (
+    get_account_store,
+    get_database,
+    get_embedded_redis,
+    get_fair_queue,
+    get_heartbeats,
+    get_live_pictures,
+    get_log_stream,
+    get_maintenance_lock,
+    get_pause_store,
+    get_rate_limiter,
+    get_redis,
+    get_redis_url,
+    get_rows,
+    get_stopped_workers,
+    get_task_queries,
+    get_task_store,
+    get_work_figures,
+    limit_defaults,
+)
 
 if TYPE_CHECKING:
-    from redis import Redis
-
     from core.browser.webdriver_pool import WebDriverPool
     from core.publishing.publisher import Publisher
-    from core.queue.embedded import EmbeddedRedis
-    from core.queue.fair_queue import FairQueue
-    from core.queue.heartbeats import Heartbeats
-    from core.queue.rate_limiter import UserRateLimiter
     from core.services.account_manager import AccountManager
+    from core.services.batch_viewer import BatchViewer
+    from core.services.bulk_manager import BulkManager
+    from core.services.form_drafts import FormDrafts
     from core.services.limit_manager import LimitManager
     from core.services.pause_manager import PauseManager
+    from core.services.sign_in import SignIn
+    from core.services.task_lists import TaskLists
     from core.services.task_manager import TaskQueueManager
+    from core.services.token_manager import TokenManager
     from core.services.user_manager import UserManager
-    from core.store.accounts import AccountStore
-    from core.store.database import Database
-    from core.store.leadership import MaintenanceLock
-    from core.store.pauses import PauseStore
-    from core.store.row_snapshot import DatabaseRows
-    from core.store.task_queries import TaskQueries
-    from core.store.task_store import TaskStore
 
-__all__ = ["close_all"]
+__all__ = [
+    "close_all",
+    "get_account_store",
+    "get_alert_viewer",
+    "get_audit_viewer",
+    "get_database",
+    "get_embedded_redis",
+    "get_ended_counts",
+    "get_fair_queue",
+    "get_heartbeats",
+    "get_live_pictures",
+    "get_log_stream",
+    "get_log_viewer",
+    "get_maintenance_lock",
+    "get_outcome_viewer",
+    "get_pause_store",
+    "get_picture_viewer",
+    "get_queue_viewer",
+    "get_rate_limiter",
+    "get_redis",
+    "get_redis_url",
+    "get_rows",
+    "get_stopped_workers",
+    "get_task_queries",
+    "get_task_store",
+    "get_work_figures",
+    "get_worker_manager",
+    "get_worker_viewer",
+    "limit_defaults",
+]
 
 POOL_CLOSE_SECONDS = 5.0
 """How long `close_all` waits for leased browsers to be given back before it ends them."""
@@ -60,136 +113,6 @@ def get_worker_id(start_id: str | None = None) -> str:
 def run_dir() -> Path:
     """Where the browsers of all workers of this machine keep their folders."""
     return get_settings().data_dir / "run"
-
-
-# The database and what stands on it.
-
-
-@process_part
-def get_database() -> Database:
-    """The database, its tables up to date. Raises ServiceUnavailable."""
-    from core.store.database import Database
-
-    settings = get_settings()
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(settings.database_address, pool_size=settings.drivers + 5)
-    close_at_end("database", database.close)
-    database.migrate()
-    return database
-
-
-@process_part
-def get_task_store() -> TaskStore:
-    """What moves tasks."""
-    from core.store.task_store import TaskStore
-
-    return TaskStore(get_database(), lease_seconds=get_settings().lease_seconds)
-
-
-@process_part
-def get_task_queries() -> TaskQueries:
-    """What lists tasks."""
-    from core.store.task_queries import TaskQueries
-
-    return TaskQueries(get_database())
-
-
-@process_part
-def get_rows() -> DatabaseRows:
-    """The database as the queue sees it."""
-    from core.store.row_snapshot import DatabaseRows
-
-    return DatabaseRows(get_database())
-
-
-@process_part
-def get_account_store() -> AccountStore:
-    """Platform accounts with their sealed cookies. Raises ServiceUnavailable without a usable key."""
-    from core.store.accounts import AccountStore
-    from core.store.vault import Vault, load_or_make_keys
-
-    return AccountStore(get_database(), Vault(load_or_make_keys(get_settings())))
-
-
-@process_part
-def get_pause_store() -> PauseStore:
-    """What is held back."""
-    from core.store.pauses import PauseStore
-
-    return PauseStore(get_database())
-
-
-@process_part
-def get_maintenance_lock() -> MaintenanceLock:
-    """Who does the maintenance."""
-    from core.store.leadership import MaintenanceLock
-
-    return MaintenanceLock(get_database())
-
-
-# Redis and what stands on it.
-
-
-@process_part
-def get_embedded_redis() -> EmbeddedRedis:
-    """The private Redis of DATA_DIR; only asked for when the settings name no other."""
-    from core.queue.embedded import EmbeddedRedis
-
-    embedded = EmbeddedRedis(get_settings().data_dir)
-    close_at_end("embedded_redis", embedded.stop)
-    return embedded
-
-
-def get_redis_url() -> str:
-    """The Redis of the settings, else the private one, started if nobody has. Raises ServiceUnavailable."""
-    return get_settings().redis_url or get_embedded_redis().start()
-
-
-@process_part
-def get_redis() -> Redis:
-    """A client that repeats nothing by itself (DESIGN §4)."""
-    from core.queue.redis_client import connect
-
-    redis = connect(get_redis_url())
-    close_at_end("redis", redis.close)
-    return redis
-
-
-def limit_defaults() -> LimitDefaults:
-    """The limits where a user or an account has none of its own."""
-    settings = get_settings()
-    return LimitDefaults(
-        max_running_per_user=settings.max_running_per_user,
-        max_starts_per_minute=settings.max_starts_per_minute,
-        max_running_per_account=settings.max_running_per_account,
-        account_gap_seconds=settings.account_gap_seconds,
-    )
-
-
-@process_part
-def get_fair_queue() -> FairQueue:
-    """The line."""
-    from core.queue.fair_queue import FairQueue
-
-    prefix = get_settings().redis_prefix
-    return FairQueue(get_redis(), prefix=prefix, defaults=limit_defaults(), rows=get_rows())
-
-
-@process_part
-def get_rate_limiter() -> UserRateLimiter:
-    """How users stand against their limits: `get_rate_limiter().get_user_stats(1)`."""
-    from core.queue.rate_limiter import UserRateLimiter
-
-    prefix = get_settings().redis_prefix
-    return UserRateLimiter(get_redis(), prefix=prefix, defaults=limit_defaults(), rows=get_rows())
-
-
-@process_part
-def get_heartbeats() -> Heartbeats:
-    """Signs of life of the workers."""
-    from core.queue.heartbeats import Heartbeats
-
-    return Heartbeats(get_redis(), prefix=get_settings().redis_prefix)
 
 
 # Browsers and platforms.
@@ -245,7 +168,24 @@ def get_task_manager() -> TaskQueueManager:
         zone=settings.zone,
         max_retries=settings.max_retries,
         max_waiting=settings.max_waiting_per_user,
+        article_sites=(settings.zhihu_write_url, settings.zhihu_home_url),
     )
+
+
+@process_part
+def get_task_lists() -> TaskLists:
+    """Pages of articles."""
+    from core.services.task_lists import TaskLists
+
+    return TaskLists(get_database())
+
+
+@process_part
+def get_bulk_manager() -> BulkManager:
+    """Many articles at once."""
+    from core.services.bulk_manager import BulkManager
+
+    return BulkManager(get_database(), store=get_task_store(), queue=get_fair_queue, zone=get_settings().zone)
 
 
 @process_part
@@ -265,6 +205,46 @@ def get_account_manager() -> AccountManager:
         publishers=get_publishers,
         lease_wait_seconds=settings.lease_wait_seconds,
     )
+
+
+@process_part
+def get_sign_in() -> SignIn:
+    """Signing in to the dashboard."""
+    from core.services.sign_in import SignIn
+    from core.services.sign_in_brake import SignInBrake
+    from core.store.sessions import SessionStore
+
+    settings = get_settings()
+    sessions = SessionStore(
+        get_database(),
+        idle_seconds=settings.session_idle_seconds,
+        max_seconds=settings.session_max_seconds,
+    )
+    return SignIn(get_database(), sessions=sessions, brake=SignInBrake())
+
+
+@process_part
+def get_token_manager() -> TokenManager:
+    """Tokens of programs."""
+    from core.services.token_manager import TokenManager
+
+    return TokenManager(get_database())
+
+
+@process_part
+def get_batch_viewer() -> BatchViewer:
+    """What was handed in together."""
+    from core.services.batch_viewer import BatchViewer
+
+    return BatchViewer(get_database())
+
+
+@process_part
+def get_form_drafts() -> FormDrafts:
+    """Articles that are being written."""
+    from core.services.form_drafts import FormDrafts
+
+    return FormDrafts(get_settings().data_dir / "unfinished")
 
 
 @process_part

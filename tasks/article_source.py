@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.cookie import Cookie, cookies_from_json, cookies_to_json
-from core.errors import BrowserLost, NeedsLogin, NotFound, Rejected, ServiceUnavailable
+from core.errors import BrowserLost, NeedsHuman, NeedsLogin, NotFound, Rejected, ServiceUnavailable, SignedInAsAnother
 from core.publishing.content import render
 from core.publishing.publisher import AccountIdentity, Article, Browser, Picture
 from core.publishing.registry import SIGN_IN_COOKIES
 from core.store.accounts import AccountStore
-from core.store.records import AccountState, HeldTask
+from core.store.records import AccountState, AccountView, HeldTask
 from core.store.task_queries import TaskQueries
 from core.telemetry import get_logger
 
@@ -30,8 +30,7 @@ class ReadyArticle:
     article: Article
     cookies: tuple[Cookie, ...]
     cookies_version: int
-    is_checked: bool = True
-    """Whether the account counts as signed in already."""
+    account: AccountView
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,19 @@ class ArticleSource:
         self._accounts = accounts
         self._queries = queries
 
-    def prepare(self, held: HeldTask) -> ReadyArticle:
-        """Raises NeedsLogin, without asking the site, when the account is known to be signed out: a hundred
-        waiting articles are no reason to knock a hundred times. Rejected: the article cannot be rendered."""
-        account = self._accounts.get(held.account_id)
+    def account(self, held: HeldTask) -> AccountView:
+        """How the account stands now, and with which sign-in."""
+        return self._accounts.get(held.account_id)
+
+    def prepare(self, held: HeldTask, account: AccountView) -> ReadyArticle:
+        """Raises NeedsLogin or NeedsHuman, without asking the site, when the account is known to need that: a
+        hundred waiting articles are no reason to knock a hundred times. Rejected: the article cannot be rendered."""
         if account.state == AccountState.NEEDS_LOGIN:
             raise NeedsLogin(account.error_message or "The account is signed out.")
+        if account.state == AccountState.NEEDS_HUMAN:
+            raise NeedsHuman(account.error_message or "The site asks for a human check.")
         data, version = self._load_cookies(held.account_id)
-        is_checked = account.state == AccountState.SIGNED_IN
-        return ReadyArticle(self._render(held), cookies_from_json(data), version, is_checked)
+        return ReadyArticle(self._render(held), cookies_from_json(data), version, account)
 
     def _load_cookies(self, account_id: int) -> tuple[bytes, int]:
         """A sign-in that no key opens is a matter for a person, not for another try."""
@@ -121,8 +124,12 @@ class ArticleSource:
             logger.debug("refreshed cookies", is_stored=stored is not None)
 
     def note_signed_in(self, held: HeldTask, identity: AccountIdentity, ready: ReadyArticle) -> None:
-        """The site knows the account: say so where people look at it, unless it is said already."""
-        if ready.is_checked:
+        """The site knows the account: say so where people look at it, unless it is said already. Raises
+        SignedInAsAnother when it is another person's."""
+        account = ready.account
+        if account.is_known_as_another(identity.remote_id):
+            raise SignedInAsAnother(account.remote_name or account.name, identity.name)
+        if account.state == AccountState.SIGNED_IN:
             return
         self._accounts.set_state(
             held.account_id,

@@ -13,18 +13,25 @@ import threading
 import time
 import uuid
 from types import FrameType
+from typing import Any
 
 from core import wiring
-from core.errors import ServiceUnavailable, SettingsError
+from core.browser.free_memory import free_memory_mb
+from core.errors import DatabaseReplaced, ServiceUnavailable, SettingsError
+from core.host_room import disk_room
 from core.queue.broker import FairHuey
+from core.services.local_clock import LocalClock
 from core.settings import Settings, get_settings
 from core.telemetry import bind_facts, get_logger
 from tasks.failpoints import refuse_failpoint_in_production
 from tasks.heartbeat import Heartbeat
+from tasks.log_shipper import LogBuffer, make_shipper
 from tasks.maintenance import Maintenance
 from tasks.publish import register
 from tasks.publish_worker import PublishWorker
 from tasks.running_attempt import RunningAttempt
+from tasks.standing_orders import EXIT_ORDERED, StandingOrders
+from tasks.work_meter import MeterReader
 from tasks.worker_logs import log_to_file
 from tasks.worker_parts import make_maintenance, make_worker_parts
 
@@ -44,33 +51,53 @@ logger = get_logger(__name__)
 class Consumer:
     """One worker process from start to exit. `run` in the main thread, which gets the signals."""
 
-    def __init__(self, settings: Settings, *, drivers: int, start_id: str, parent_pid: int | None) -> None:
+    def __init__(
+        self, settings: Settings, *, drivers: int, start_id: str, parent_pid: int | None, log: LogBuffer
+    ) -> None:
         self._settings = settings
         self._parent_pid = parent_pid
         self._stop_signals = 0
         self._stuck = threading.Event()
         self.worker_id = wiring.get_worker_id(start_id)
         self._parts = make_worker_parts(settings, drivers=drivers, on_stuck=self._note_stuck)
+        self._orders = StandingOrders()
         self._maintenance: Maintenance = make_maintenance(self._parts)
         self._heartbeat = Heartbeat(
             wiring.get_heartbeats(),
             self.worker_id,
             self._parts.pool,
             self._parts.keeper,
-            state=lambda: "stopping" if self._parts.stopping.is_set() else "running",
+            state=self._state,
+            orders=self._orders,
+            facts_of_process=self._facts,
             watch=self._parts.watch,
         )
-        self._huey = FairHuey("topn", wiring.get_fair_queue)
+        self._meter_reader = MeterReader(self._parts.meter, wiring.get_work_figures, self._parts.watch)
+        self._shipper = make_shipper(log, self.worker_id, self._parts.watch)
+        self._huey = FairHuey("topn", wiring.get_fair_queue, is_held=self._is_held)
         register(self._huey, PublishWorker(self._parts))
         self._consumer = self._huey.create_consumer(workers=drivers)
 
     def run(self) -> int:
-        """Work until a signal, the end of the parent or a thread that hangs. Returns the exit code."""
+        """Work until a signal, the end of the parent or a thread that hangs. Returns the exit code.
+
+        Raises DatabaseReplaced when it was started by hand; under a supervisor, which has looked, it waits.
+        """
         bind_facts(worker_id=self.worker_id)
+        if self._parent_pid is None:
+            self._parts.database.look()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         logger.info("worker starts", drivers=self._parts.pool.get_stats().max)
-        loops = (self._parts.keeper, self._maintenance, self._heartbeat)
+        loops = (
+            self._shipper,
+            self._meter_reader,
+            self._parts.keeper,
+            self._parts.database,
+            self._maintenance,
+            self._parts.film,
+            self._heartbeat,
+        )
         for loop in loops:
             loop.start()
         self._consumer.start_threads()
@@ -83,7 +110,25 @@ class Consumer:
             loop.stop()
         wiring.close_all()
         logger.info("worker ends", is_clean=is_clean)
+        if self._orders.has_to_stop and self._parent_pid is not None:
+            return EXIT_ORDERED
         return EXIT_STUCK if self._stuck.is_set() or not is_clean else 0
+
+    def _is_held(self) -> bool:
+        return self._parts.database.is_held or self._orders.is_quiet
+
+    def _state(self) -> str:
+        if self._parts.stopping.is_set() or self._orders.has_to_stop:
+            return "stopping"
+        if self._parts.database.is_held:
+            return "held"
+        return "quiet" if self._orders.is_quiet else "running"
+
+    def _facts(self) -> dict[str, Any]:
+        """What else people may want to know of this process and its machine."""
+        settings = self._settings
+        memory = {"memory_free_mb": free_memory_mb(), "memory_needed_mb": settings.min_free_memory_mb}
+        return {"is_supervised": self._parent_pid is not None, "room": {**disk_room(settings.data_dir), **memory}}
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """The supervisor alone answers Ctrl-C; a worker started by hand does it itself."""
@@ -93,14 +138,14 @@ class Consumer:
 
     def _note_stuck(self, attempt: RunningAttempt) -> None:
         if not self._stuck.is_set():
-            logger.error("a thread hangs", task_id=attempt.held.id, step=attempt.step_name)
+            logger.error("a thread hangs", step=attempt.step_name, **attempt.log_facts)
         self._stuck.set()
 
     def _has_reason_to_stop(self) -> bool:
         if self._parent_pid is not None and os.getppid() != self._parent_pid:
             logger.warning("the supervisor is gone")
             return True
-        return self._stop_signals > 0 or self._stuck.is_set()
+        return self._stop_signals > 0 or self._stuck.is_set() or self._orders.has_to_stop
 
     def _finish_attempts(self) -> bool:
         """What is past `submitting` finishes, the rest is handed back; in the end nothing waits any more.
@@ -138,10 +183,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = get_settings()
         refuse_failpoint_in_production(settings)
-        log_to_file(settings.data_dir, f"worker-{options.index}", settings.log_level)
-        consumer = Consumer(settings, drivers=options.drivers, start_id=options.start_id, parent_pid=options.parent_pid)
-        return consumer.run()
-    except (SettingsError, ServiceUnavailable) as error:
+        name = f"worker-{options.index}"
+        clock = LocalClock(settings.zone)
+        log = LogBuffer()
+        log_to_file(settings.data_dir, name, settings.log_level, clock, who=f"Worker {options.index}", also=[log])
+        return Consumer(
+            settings, drivers=options.drivers, start_id=options.start_id, parent_pid=options.parent_pid, log=log
+        ).run()
+    except (SettingsError, ServiceUnavailable, DatabaseReplaced) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_SETTINGS
 

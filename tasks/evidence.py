@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from core.services.picture_viewer import FOLDER
 from core.store.records import HeldTask
 from core.telemetry import get_logger
-
-FOLDER = "screenshots"
 
 logger = get_logger(__name__)
 

@@ -1,4 +1,5 @@
-"""Tells Redis every two seconds that this process lives, what its threads do and how its browsers are."""
+"""Tells Redis every two seconds that this process lives, what its threads do and how its browsers are; and hears
+what it is told to do."""
 
 from __future__ import annotations
 
@@ -11,14 +12,11 @@ from typing import Any
 
 from core.browser.webdriver_pool import WebDriverPool
 from core.errors import ServiceUnavailable
-from core.queue.heartbeats import Heartbeats
+from core.queue.heartbeats import BEAT_SECONDS, TTL_SECONDS, Heartbeats
 from tasks.background_loop import BackgroundLoop
 from tasks.lease_keeper import LeaseKeeper
 from tasks.service_watch import REDIS, ServiceWatch
-
-BEAT_SECONDS = 2.0
-TTL_SECONDS = 10.0
-"""A process that missed five beats is not shown as alive."""
+from tasks.standing_orders import StandingOrders
 
 
 class Heartbeat(BackgroundLoop):
@@ -32,6 +30,8 @@ class Heartbeat(BackgroundLoop):
         keeper: LeaseKeeper,
         *,
         state: Callable[[], str],
+        orders: StandingOrders,
+        facts_of_process: Callable[[], dict[str, Any]],
         watch: ServiceWatch,
     ) -> None:
         super().__init__("heartbeat", BEAT_SECONDS, watch)
@@ -40,6 +40,8 @@ class Heartbeat(BackgroundLoop):
         self._pool = pool
         self._keeper = keeper
         self._state = state
+        self._orders = orders
+        self._facts_of_process = facts_of_process
         self._started_at = time.time()
 
     def stop(self, timeout: float = 10.0) -> None:
@@ -51,8 +53,10 @@ class Heartbeat(BackgroundLoop):
             return  # It runs out by itself.
 
     def tick(self) -> Collection[str]:
-        """One beat."""
-        self._heartbeats.beat(self._worker_id, self.facts(), TTL_SECONDS)
+        """One beat, and another at once when there was news: who gave the order is to see it obeyed."""
+        order = self._heartbeats.beat(self._worker_id, self.facts(), TTL_SECONDS)
+        if self._orders.obey(order):
+            self._heartbeats.beat(self._worker_id, self.facts(), TTL_SECONDS)
         return (REDIS,)
 
     def facts(self) -> dict[str, Any]:
@@ -61,7 +65,9 @@ class Heartbeat(BackgroundLoop):
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "state": self._state(),
+            **self._orders.facts(),
             "started_at": self._started_at,
             "threads": [asdict(activity) for activity in self._keeper.activity()],
             "pool": asdict(self._pool.get_stats()),
+            **self._facts_of_process(),
         }

@@ -53,7 +53,12 @@ class HeldRow:
 
     def draft_id(self, draft_id: str) -> None:
         """The site has a draft for this task: no attempt may make a second one."""
-        self.write(lambda: self._store.record_draft_id(self.held, draft_id))
+
+        def record(row: HeldTask | None) -> None:
+            if row is None or row.remote_draft_id != draft_id:
+                self._store.record_draft_id(self.held, draft_id)
+
+        self._write(record)
 
     def drafted(self, draft: SavedDraft) -> None:
         """Checkpoint `drafted`."""
@@ -67,9 +72,10 @@ class HeldRow:
         self._attempt.enter_submitting()
 
         def begin(row: HeldTask | None) -> datetime:
-            if row is not None and row.checkpoint is Checkpoint.SUBMITTING and row.submitted_at is not None:
-                # Only this attempt can have written that under this fence: the reply to its commit was lost.
-                return row.submitted_at
+            if row is not None and row.checkpoint is Checkpoint.SUBMITTING:
+                # Only this attempt can have written that under this fence: the reply to its commit was lost, and
+                # nobody knows for how long. The lease decides once more, or a rescuer could be at it already.
+                return self._store.renew_submitting(self.held)
             return self._store.begin_submitting(self.held)
 
         try:
@@ -78,9 +84,21 @@ class HeldRow:
             self._attempt.checkpoint = Checkpoint.DRAFTED
             raise
 
+    def submit_again(self) -> datetime:
+        """The last gate before another click at the same draft; the moment on the database's clock.
+
+        Raises LeaseLost.
+        """
+        self._attempt.enter_submitting()
+        return self.write(lambda: self._store.submit_again(self.held))
+
     def reopen_draft(self, reason: str = "still a draft") -> None:
         """Back to `drafted`: the site says that the click did not publish."""
         self._come_to(Checkpoint.DRAFTED, lambda: self._store.reopen_draft(self.held, reason))
+
+    def settle_restore(self, reason: str) -> None:
+        """It is known now not to have been published before a backup was restored."""
+        self.write(lambda: self._store.settle_restore(self.held, reason))
 
     def discard_draft(self, reason: str, *, is_gone: bool) -> None:
         """Back to `none`: the draft on the site is not what was saved, or is gone."""
@@ -94,23 +112,46 @@ class HeldRow:
         """Make a change that does no harm when it is made twice. Raises LeaseLost, see `_write`."""
         return self._write(lambda row: change())
 
+    def end(self, change: Callable[[], T]) -> T | None:
+        """Make the change after which this worker holds the task no longer. When its reply was lost and it is
+        refused the second time, the timeline tells whether it was made the first time, whoever has the task by now;
+        what it answered then is lost: None.
+
+        Raises LeaseLost when the hold was ended by another, and as `_write` does.
+        """
+
+        def make(is_first: bool) -> T | None:
+            try:
+                return change()
+            except LeaseLost:
+                if is_first or not self._store.has_ended(self.held):
+                    raise
+                return None
+
+        return self._patiently(make)
+
     def _write(self, change: Callable[[HeldTask | None], T]) -> T:
         """Make a change, waiting while the database is away. After each such wait the row is read again and
         given to `change`, None the first time:
 
-        1. It is no longer ours or no longer running (the commit went through, its reply was lost): LeaseLost.
-        2. It shows the change already: `change` makes it no second time.
+        1. It is no longer ours or no longer running: LeaseLost.
+        2. It shows the change already (the commit went through, its reply was lost): `change` makes it no second
+           time.
         3. Else `change` makes it.
 
         Raises LeaseLost also when patience ends: the rescuer goes on from the checkpoint. BrowserLost: the
         attempt was ended meanwhile.
         """
+        return self._patiently(lambda is_first: change(None if is_first else self._read_again()))
+
+    def _patiently(self, call: Callable[[bool], T]) -> T:
+        """Call again while the database is away; `call` is told whether it is the first time."""
         deadline = time.monotonic() + self._patience_seconds
         wait_seconds = FIRST_WAIT_SECONDS
         is_first = True
         while True:
             try:
-                result = change(None if is_first else self._read_again())
+                result = call(is_first)
             except ServiceUnavailable as error:
                 self._watch.went_away(error)
                 is_first = False

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from core.store.records import Grip
 from core.store.task_store import TaskStore
 from core.task_state import Checkpoint
 from core.telemetry import get_logger
@@ -56,17 +57,17 @@ class LeaseKeeper(BackgroundLoop):
         self._on_stuck = on_stuck
         self._stuck_seconds = stuck_seconds
         self._lock = threading.Lock()
-        self._attempts: dict[tuple[int, int], RunningAttempt] = {}
+        self._attempts: dict[Grip, RunningAttempt] = {}
 
     def watch(self, attempt: RunningAttempt) -> None:
         """Look after this attempt from now on."""
         with self._lock:
-            self._attempts[_key(attempt)] = attempt
+            self._attempts[attempt.held.grip] = attempt
 
     def forget(self, attempt: RunningAttempt) -> None:
         """The attempt is over."""
         with self._lock:
-            self._attempts.pop(_key(attempt), None)
+            self._attempts.pop(attempt.held.grip, None)
 
     def attempts(self) -> list[RunningAttempt]:
         """All attempts of this process that run now."""
@@ -84,7 +85,7 @@ class LeaseKeeper(BackgroundLoop):
         """This process goes down: end what is not yet submitted, or everything when `is_final`."""
         for attempt in self.attempts():
             if attempt.kill(KillReason.STOPPING, is_final=is_final):
-                logger.info("handing back", task_id=attempt.held.id, step=attempt.step_name)
+                logger.info("handing back", step=attempt.step_name, **attempt.log_facts)
 
     def tick(self) -> Collection[str]:
         """Deadlines first: they need no database, which may be what hangs."""
@@ -99,7 +100,7 @@ class LeaseKeeper(BackgroundLoop):
     def _end_late(self) -> None:
         for attempt in self.attempts():
             if attempt.is_past_deadline and attempt.kill(KillReason.DEADLINE):
-                logger.warning("deadline passed", task_id=attempt.held.id, step=attempt.step_name)
+                logger.warning("deadline passed", step=attempt.step_name, **attempt.log_facts)
             if self._is_stuck(attempt) and self._on_stuck is not None:
                 self._on_stuck(attempt)
 
@@ -112,27 +113,23 @@ class LeaseKeeper(BackgroundLoop):
         return attempt.killed_seconds_ago > self._stuck_seconds and not attempt.is_over
 
     def _end_cancelled(self) -> None:
-        running = {_key(attempt): attempt for attempt in self.attempts()}
+        running = {attempt.held.grip: attempt for attempt in self.attempts()}
         for wish in self._store.cancel_requested(self._worker_id):
             attempt = running.get((wish.task_id, wish.fence))
             if attempt is None or wish.checkpoint is Checkpoint.SUBMITTING:
                 continue
             if attempt.kill(KillReason.CANCELLED):
-                logger.info("cancelled by its owner", task_id=wish.task_id, step=attempt.step_name)
+                logger.info("cancelled by its owner", step=attempt.step_name, **attempt.log_facts)
 
     def _renew(self) -> None:
         """One statement for all. An attempt past its deadline is left out: should its thread never come back,
-        the rescuer gets it. One whose row did not answer is no longer ours."""
+        the rescuer gets it. One whose row did not answer under its fence is no longer ours."""
         current = [attempt for attempt in self.attempts() if not attempt.is_past_deadline]
         if current:
-            renewed = self._store.renew_leases(self._worker_id, [attempt.held.id for attempt in current])
+            renewed = self._store.renew_leases(self._worker_id, [attempt.held.grip for attempt in current])
             for attempt in current:
                 # A row that has just been finished does not answer either.
-                if attempt.held.id not in renewed and not attempt.is_over:
-                    logger.warning("lease lost", task_id=attempt.held.id, fence=attempt.held.fence)
-                    attempt.kill(KillReason.LEASE_LOST)
+                is_lost = attempt.held.grip not in renewed and not attempt.is_over
+                if is_lost and attempt.kill(KillReason.LEASE_LOST):
+                    logger.warning("lease lost", fence=attempt.held.fence, **attempt.log_facts)
         self._renewed = time.monotonic()
-
-
-def _key(attempt: RunningAttempt) -> tuple[int, int]:
-    return attempt.held.id, attempt.held.fence

@@ -23,8 +23,9 @@ from tasks.hand_on import put_back_in_line
 from tasks.service_watch import DATABASE, REDIS, ServiceWatch
 
 TICK_SECONDS = 0.5
-LEADERSHIP_SECONDS = 6.0
-"""A leader that is silent for so long is replaced. It asks again three times as often."""
+LEADERSHIP_SHARE = 0.6
+"""A leader believes in its leadership for this share of the time that its lock lasts, and asks again three times
+as often."""
 DUE_EVERY_SECONDS = 1.0
 RESCUE_EVERY_SECONDS = 2.0
 RECONCILE_EVERY_SECONDS = 5.0
@@ -60,6 +61,8 @@ class MaintenanceParts:
     lock: MaintenanceLock
     run_dir: Path
     watch: ServiceWatch
+    is_held: Callable[[], bool] = lambda: False
+    """Whether rows are left alone: they may be those of a backup that was put back."""
 
 
 class Maintenance(BackgroundLoop):
@@ -69,7 +72,11 @@ class Maintenance(BackgroundLoop):
         super().__init__("maintenance", TICK_SECONDS, parts.watch)
         self._parts = parts
         self._holder = holder
+        self._leadership_seconds = parts.lock.ttl_seconds * LEADERSHIP_SHARE
         self._leader_until = 0.0
+        self._has_won = False
+        """Whether the last answer was that this process leads. Its belief may have run out since: a duty that waits
+        for a hanging Redis takes longer than that, and to lead on then is no news."""
         self._ask_again_at = 0.0
         self._missing_after_id = 0
         self._cleaning = Duty("clean", CLEAN_EVERY_SECONDS, self.clean)
@@ -83,18 +90,18 @@ class Maintenance(BackgroundLoop):
     def stop(self, timeout: float = 10.0) -> None:
         """End, and let another process lead at once."""
         super().stop(timeout)
-        if self._is_leader:
+        if self._has_won:
             try:
                 self._parts.lock.release(self._holder)
             except ServiceUnavailable:
-                logger.info("leadership ends by itself", seconds=LEADERSHIP_SECONDS)
+                logger.info("leadership ends by itself", seconds=self._parts.lock.ttl_seconds)
 
     def tick(self) -> Collection[str]:
         """Ask for the leadership, then do what is due. One failing duty does not hold up the others."""
         self._do_if_due(self._cleaning)
         self._ask_for_leadership()
         for duty in self._duties:
-            if not self._is_leader or self.stopping.is_set():
+            if not self._is_leader or self.stopping.is_set() or self._parts.is_held():
                 break
             self._do_if_due(duty)
         return ()
@@ -108,12 +115,12 @@ class Maintenance(BackgroundLoop):
         asked = time.monotonic()
         if asked < self._ask_again_at:
             return
-        self._ask_again_at = asked + LEADERSHIP_SECONDS / 3
-        was_leader = self._is_leader
-        is_leader = self._parts.lock.try_acquire(self._holder)
-        self._leader_until = asked + LEADERSHIP_SECONDS if is_leader else 0.0
-        if is_leader and not was_leader:
+        self._ask_again_at = asked + self._leadership_seconds / 3
+        has_won = self._parts.lock.try_acquire(self._holder)
+        self._leader_until = asked + self._leadership_seconds if has_won else 0.0
+        if has_won and not self._has_won:
             logger.info("leads the maintenance")
+        self._has_won = has_won
 
     def _do_if_due(self, duty: Duty) -> None:
         if time.monotonic() < duty.next_at:
@@ -154,8 +161,9 @@ class Maintenance(BackgroundLoop):
         for lease in expired:
             action = self._parts.store.rescue(lease)
             if action is not None:
-                logger.warning("rescued", task_id=lease.task_id, lost_worker=lease.worker_id, action=action.value)
-                rescued.append(Rescued(action, lease.entry))
+                facts = {"task_id": lease.task_id, "public_id": lease.public_id, "lost_worker": lease.worker_id}
+                logger.warning("rescued", action=action.value, **facts)
+                rescued.append(Rescued(action, lease.entry, lease.public_id))
         put_back_in_line(self._parts.queue, rescued)
 
     def reconcile(self) -> None:

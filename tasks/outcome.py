@@ -170,7 +170,8 @@ def try_again(attempt: RunningAttempt, error_class: str, message: str, retry_aft
 
 
 def after_crash(error_class: str, message: str) -> TryAgain:
-    """Another try soon; after `MAX_CRASHES` of one task the store fails it."""
+    """Another try soon; after `MAX_CRASHES` of one task the store ends it: failed, or for a person to look at when
+    it may be online."""
     return TryAgain(CRASH_DELAY_SECONDS, error_class, message, uses_retry=False, is_crash=True)
 
 

@@ -25,13 +25,16 @@ from tasks.article_source import ReadyArticle
 from tasks.failpoints import Failpoint, failpoint
 from tasks.held_row import HeldRow
 from tasks.outcome import DraftOnly, Failure, NeedsPerson, Online, Outcome, TryAgain, try_again
+from tasks.restored_look import RestoredLook
 from tasks.running_attempt import RunningAttempt
 from tasks.verify import (
     ASK_AFTER_SECONDS,
     COME_BACK_SECONDS,
     AskAgain,
     AskPerson,
+    GoOn,
     ItIsOnline,
+    RestoredVerdict,
     SubmitAgain,
     Verdict,
     judge,
@@ -66,12 +69,13 @@ class PublishSteps:
         self._submitted_at = attempt.held.submitted_at
         self._submitted_here: float | None = None
         self._is_resubmission = False
+        self._restored_look = RestoredLook(attempt.held, publisher, browser, verify_seconds=verify_seconds)
 
     def run(self) -> Outcome:
         """From wherever the last attempt stopped to an outcome."""
         self._sign_in()
-        if self._attempt.checkpoint is Checkpoint.SUBMITTING:
-            outcome = self._verify_earlier_click()
+        for look in (self._look_after_restore, self._verify_earlier_click):
+            outcome = look()
             if outcome is not None:
                 return outcome
         draft = self._draft()
@@ -94,20 +98,23 @@ class PublishSteps:
         failpoint(Failpoint.AFTER_WRITTEN)
 
     def _sign_in(self) -> None:
-        """A warm context is signed in already; should the site disagree, the next step says so."""
+        """A warm context was signed in; should the site disagree by now, the next step says so. Until then nothing
+        is proved, and the timeline says no more than that."""
         self._attempt.enter_step("signing in")
-        if not self._browser.is_warm:
+        is_kept = self._browser.is_warm
+        if not is_kept:
             self._browser.set_cookies(self._ready.cookies)
             identity = self._publisher.check_account(self._browser)
             self._row.write(lambda: self._on_signed_in(identity))
+            failpoint(Failpoint.AFTER_ACCOUNT_NOTED)
         self._attempt.is_signed_in = True
-        self._row.step(Step.SIGNED_IN)
+        self._row.step(Step.SIGNED_IN, is_kept=is_kept)
         failpoint(Failpoint.AFTER_SIGNIN)
 
     def _draft(self) -> SavedDraft:
         """The draft that an earlier attempt saved, else a fresh one."""
         article = self._ready.article
-        if self._attempt.checkpoint is Checkpoint.DRAFTED and self._draft_id:
+        if self._attempt.checkpoint is not Checkpoint.NONE and self._draft_id:
             return SavedDraft(self._draft_id, article.title, article.text_length, self._held.content_hash or "")
         self._attempt.enter_step("writing")
         try:
@@ -119,6 +126,7 @@ class PublishSteps:
             self._row.event(EventKind.DRAFT_DISCARDED, reason=error.reason)
             draft = self._publisher.write_draft(self._browser, article, None, self)
         self._draft_id = draft.draft_id
+        failpoint(Failpoint.AFTER_DRAFT_SAVED)
         self._row.drafted(draft)
         failpoint(Failpoint.AFTER_DRAFTED)
         return draft
@@ -126,9 +134,12 @@ class PublishSteps:
     def _submit(self, draft: SavedDraft) -> Outcome:
         """One click at most, and only after `submitting` is saved."""
         self._attempt.enter_step("submitting")
-        self._submitted_at = self._row.begin_submitting()
+        if self._is_resubmission:
+            self._submitted_at = self._row.submit_again()
+        else:
+            self._submitted_at = self._row.begin_submitting()
         self._submitted_here = time.monotonic()
-        failpoint(Failpoint.AFTER_SUBMITTING)
+        failpoint(Failpoint.AFTER_RESUBMITTING if self._is_resubmission else Failpoint.AFTER_SUBMITTING)
         try:
             answer = self._publisher.submit(self._browser, draft)
         except BrowserLost:
@@ -141,39 +152,59 @@ class PublishSteps:
             case Published():
                 return Online(answer)
             case Refused():
-                self._row.reopen_draft(answer.reason)
+                if not self._is_resubmission:
+                    self._reopen(answer.reason)
                 return Failure("Rejected", answer.reason)
             case Unknown():
                 return self._verify_own_click()
 
     def _not_submitted(self, error: PublishError) -> Outcome:
         """A publisher raises such an error only when this click has certainly published nothing: the draft may
-        be edited, cancelled or submitted again. One that is lost after an earlier click is for a person."""
-        if isinstance(error, DraftLost) and self._is_resubmission:
-            return self._ask_person(AskPerson(f"It was submitted before, and then: {error.reason}"))
-        self._row.reopen_draft(error.reason)
+        be edited, cancelled or submitted again, unless an earlier click may still arrive. Then the task stays as
+        it is and the next attempt looks first; a draft that is lost by then is for a person."""
+        if self._is_resubmission:
+            if isinstance(error, DraftLost):
+                return self._ask_person(AskPerson(f"It was submitted before, and then: {error.reason}"))
+            raise error
+        self._reopen(error.reason)
         if isinstance(error, DraftLost):
             self._row.discard_draft(error.reason, is_gone=False)
         raise error
 
+    def _reopen(self, reason: str) -> None:
+        self._row.reopen_draft(reason)
+        failpoint(Failpoint.AFTER_REOPENED)
+
+    def _look_after_restore(self) -> Outcome | None:
+        """A restored backup does not know what was published after it. None: this was not, or it was none."""
+        if self._held.verify_since is None or self._held.mode is Mode.DRAFT:
+            return None
+        self._attempt.enter_step("verifying")
+        verdict = self._restored_look.look(self._ready.article, self._held.verify_since)
+        if isinstance(verdict, GoOn):
+            self._row.settle_restore(verdict.reason)
+        return self._what_follows(verdict)
+
     def _verify_earlier_click(self) -> Outcome | None:
-        """Another attempt may have clicked. None: it did not, and the same draft may be submitted now."""
-        verdict = self._look()
-        match verdict:
-            case ItIsOnline():
-                return Online(verdict.found)
-            case AskAgain():
-                return self._come_back(verdict)
-            case AskPerson():
-                return self._ask_person(verdict)
-            case SubmitAgain():
-                self._row.reopen_draft()
-                self._is_resubmission = True
-                return None
+        """Another attempt may have clicked. None: it did not, or the site still has the draft, which may be submitted
+        again."""
+        if self._attempt.checkpoint is not Checkpoint.SUBMITTING:
+            return None
+        outcome = self._what_follows(self._look())
+        if outcome is None:
+            self._is_resubmission = True
+        return outcome
 
     def _verify_own_click(self) -> Outcome:
         """The site's answer to this attempt's click proved nothing."""
-        verdict = self._look()
+        outcome = self._what_follows(self._look())
+        if outcome is None:
+            message = "It was submitted, but the site still has it as a draft."
+            return try_again(self._attempt, "NotPublished", message)
+        return outcome
+
+    def _what_follows(self, verdict: Verdict | RestoredVerdict) -> Outcome | None:
+        """None: it is not online."""
         match verdict:
             case ItIsOnline():
                 return Online(verdict.found)
@@ -181,9 +212,8 @@ class PublishSteps:
                 return self._come_back(verdict)
             case AskPerson():
                 return self._ask_person(verdict)
-            case SubmitAgain():
-                message = "It was submitted, but the site still has it as a draft."
-                return try_again(self._attempt, "NotPublished", message)
+            case SubmitAgain() | GoOn():
+                return None
 
     def _look(self) -> Verdict:
         """Ask the site a few times, then judge by the last answer."""
@@ -208,6 +238,7 @@ class PublishSteps:
                 break
         reason = None if isinstance(verdict, ItIsOnline | SubmitAgain) else verdict.reason
         self._row.event(EventKind.VERIFIED, outcome=type(verdict).__name__, reason=reason)
+        failpoint(Failpoint.AFTER_VERIFIED)
         return verdict
 
     def _submitted_draft(self, draft_id: str, submitted_at: datetime) -> SubmittedDraft:
@@ -234,6 +265,8 @@ class PublishSteps:
     def _ask_person(self, verdict: AskPerson) -> Outcome:
         """With what a person needs to decide; the picture comes with every outcome that is no success."""
         evidence = {"last_url": verdict.last_url, "submitted_at": str(self._submitted_at)}
+        if self._held.verify_since is not None:
+            evidence["backup_at"] = str(self._held.verify_since)
         if self._draft_id is not None:
             evidence["draft_url"] = self._publisher.draft_url(self._draft_id)
         return NeedsPerson(BlockReason.NEEDS_REVIEW, "MayBeOnline", verdict.reason, evidence)

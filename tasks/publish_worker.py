@@ -9,8 +9,9 @@ import time
 from contextlib import ExitStack
 
 from core.browser.browser_lease import BrowserLease
-from core.errors import PoolTimeout, ServiceUnavailable, TopnError
+from core.errors import CommitInDoubt, PoolTimeout, ServiceUnavailable, TopnError
 from core.lane import Claim, LaneEntry
+from core.queue.work_figures import Measure
 from core.store.records import HeldTask
 from core.task_state import Step
 from core.telemetry import bind_facts, forget_facts, get_logger
@@ -28,7 +29,7 @@ from tasks.outcome import (
 )
 from tasks.publish_steps import PublishSteps
 from tasks.running_attempt import RunningAttempt, StepLimits
-from tasks.service_watch import DATABASE
+from tasks.service_watch import DATABASE, REDIS
 from tasks.worker_parts import WorkerParts
 
 CALM_SECONDS, LONGEST_CALM_SECONDS = 1.0, 30.0
@@ -68,28 +69,44 @@ class PublishWorker:
             forget_facts()
 
     def _run_held(self, claim: Claim, held: HeldTask) -> None:
+        bind_facts(public_id=held.public_id, title=held.article.title)
         failpoint(Failpoint.AFTER_TAKE)
+        taken_at, meter = time.monotonic(), self._parts.meter
+        if claim.is_fresh:
+            meter.observe(Measure.TASK_WAIT, held.waited_seconds)
         attempt = RunningAttempt(held, self._limits)
         self._parts.keeper.watch(attempt)
         try:
             row = self._row(attempt)
             end = self._attempt(claim, attempt, row)
             attempt.close()
+            failpoint(Failpoint.BEFORE_RECORD)
             is_written = self._parts.settlement.settle(row, end)
             failpoint(Failpoint.AFTER_RECORD)
+            if is_written and isinstance(end.outcome, Online):
+                meter.observe(Measure.PUBLISH_DURATION, time.monotonic() - taken_at)
             if end.fresh_cookies is not None and is_written:
                 self._parts.articles.keep_cookies(held, end.fresh_cookies)
         finally:
             self._parts.keeper.forget(attempt)
         failpoint(Failpoint.BEFORE_RELEASE)
-        self._leave_line(claim, held, end.outcome)
+        self._leave_line(claim, held, end.outcome, is_written=is_written)
 
     # 1. The row.
 
     def _take(self, claim: Claim) -> HeldTask | None:
         """The row under a new fence. None: there is nothing to do, and the turn is given back."""
         try:
-            held = self._parts.store.take(claim.task_id, worker_id=self._parts.worker_id, claimed_ms=claim.claimed_ms)
+            held = self._parts.store.take(
+                claim.task_id,
+                worker_id=self._parts.worker_id,
+                claimed_ms=claim.claimed_ms,
+                account_id=claim.account_id,
+                remembered=self._parts.database.mark,
+            )
+        except CommitInDoubt:
+            # It may have started. Given back, that start would not count: the reconcile looks at the row instead.
+            raise
         except ServiceUnavailable:
             self._parts.queue.give_back(claim)
             raise
@@ -115,8 +132,11 @@ class PublishWorker:
         end = AttemptEnd(NotBegun("the turn was given to another", claim.is_fresh))
         try:
             if self._parts.queue.confirm(claim):
+                failpoint(Failpoint.AFTER_CONFIRM)
                 row.step(Step.CLAIMED)
-                ready = self._parts.articles.prepare(attempt.held)
+                account = self._parts.articles.account(attempt.held)
+                end.cookies_version = account.cookies_version
+                ready = self._parts.articles.prepare(attempt.held, account)
                 end.cookies_version = ready.cookies_version
                 self._attempt_with_browser(attempt, row, ready, end)
         except Exception as error:  # noqa: BLE001  # the edge of an attempt: `POLICY` knows what each error means
@@ -136,6 +156,7 @@ class PublishWorker:
             browser = self._lease_browser(stack, attempt, ready.cookies_version)
             try:
                 attempt.attach(browser)
+                stack.enter_context(self._parts.film.filming(attempt, browser))
                 row.step(Step.BROWSER_READY)
                 failpoint(Failpoint.AFTER_BROWSER)
                 end.outcome = self._steps(attempt, row, browser, ready).run()
@@ -160,7 +181,8 @@ class PublishWorker:
 
     def _lease_browser(self, stack: ExitStack, attempt: RunningAttempt, cookies_version: int) -> BrowserLease:
         """Wait in short slices, so that a cancel or a stop is noticed in between. Raises PoolTimeout."""
-        deadline = time.monotonic() + self._parts.settings.lease_wait_seconds
+        asked_at = time.monotonic()
+        deadline = asked_at + self._parts.settings.lease_wait_seconds
         while True:
             attempt.check()
             wait_seconds = min(LEASE_SLICE_SECONDS, max(0.0, deadline - time.monotonic()))
@@ -174,6 +196,7 @@ class PublishWorker:
                     raise
             else:
                 self._calm_seconds = CALM_SECONDS
+                self._parts.meter.observe(Measure.BROWSER_LEASE_WAIT, time.monotonic() - asked_at)
                 return browser
 
     def _steps(self, attempt: RunningAttempt, row: HeldRow, browser: BrowserLease, ready: ReadyArticle) -> PublishSteps:
@@ -194,27 +217,41 @@ class PublishWorker:
             outcome: Outcome = NotBegun(str(error), claim.is_fresh)
         else:
             outcome = outcome_of_error(error, attempt)
-        logger.warning(
-            "attempt ended",
-            step=attempt.step_name,
-            outcome=type(outcome).__name__,
-            error_class=type(error).__name__,
-            reason=str(error),
-            exc_info=not isinstance(error, TopnError),
-        )
+        facts = {
+            "step": attempt.step_name,
+            "outcome": type(outcome).__name__,
+            "error_class": type(error).__name__,
+            "reason": str(error),
+        }
+        match error:
+            case ServiceUnavailable() if error.service in (DATABASE, REDIS):
+                self._parts.watch.went_away(error)
+                logger.info("attempt ended", **facts)
+            case PoolTimeout() | ServiceUnavailable():
+                logger.warning("no browser to be had", **facts)
+            case TopnError():
+                # What becomes of the article is told when that is written down.
+                logger.info("attempt ended", **facts)
+            case _ if attempt.kill_reason is not None:
+                logger.info("attempt ended", exc_info=error, **facts)
+            case _:
+                logger.error("attempt met an unexpected error", exc_info=error, **facts)
         return outcome
 
     # 3. The slot.
 
-    def _leave_line(self, claim: Claim, held: HeldTask, outcome: Outcome) -> None:
-        """Free the slot; what another worker should go on with at once goes back into line."""
+    def _leave_line(self, claim: Claim, held: HeldTask, outcome: Outcome, *, is_written: bool) -> None:
+        """Free the slot; what another worker should go on with at once goes back into line. A start that the row
+        may still show is not given back: the reconcile looks at the row when it is nobody's any more."""
         queue = self._parts.queue
         if isinstance(outcome, NotBegun):
-            queue.give_back(claim)
+            if is_written:
+                queue.give_back(claim)
             self._calm_down()
             return
         queue.release(claim)
         if isinstance(outcome, HandedBack):
+            failpoint(Failpoint.BEFORE_PUSH_BACK)
             entry = LaneEntry(held.id, held.user_id, held.account_id, held.platform, held.priority, is_resumed=True)
             queue.push([entry])
 

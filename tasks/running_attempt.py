@@ -71,6 +71,11 @@ class RunningAttempt:
         return now - self._step_started > self._limits.step_seconds or now - self.started > self._limits.task_seconds
 
     @property
+    def log_facts(self) -> dict[str, object]:
+        """Which article, for log lines of other threads than its own."""
+        return {"task_id": self.held.id, "public_id": self.held.public_id, "title": self.held.article.title}
+
+    @property
     def step_age_seconds(self) -> float:
         return time.monotonic() - self._step_started
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -13,11 +14,17 @@ from types import FrameType
 from core import wiring
 from core.browser.cleaner import clean_orphans, end_worker_browsers
 from core.errors import ServiceUnavailable
+from core.services.local_clock import LocalClock
 from core.settings import Settings
 from core.telemetry import get_logger
+from tasks.child_process import ChildProcess
+from tasks.dashboard_process import DashboardProcess
 from tasks.hand_on import put_back_in_line
+from tasks.log_shipper import LogBuffer, make_shipper
 from tasks.progress import WorkProgress
 from tasks.service_watch import DATABASE, REDIS, ServiceWatch
+from tasks.standing_orders import EXIT_ORDERED
+from tasks.stopped_places import StoppedPlaces
 from tasks.worker_process import WorkerProcess, split_drivers
 
 LOOK_SECONDS = 0.1
@@ -36,18 +43,31 @@ logger = get_logger(__name__)
 class Supervisor:
     """From the first worker to the last. `run` in the main thread, which gets the signals."""
 
-    def __init__(self, settings: Settings, *, workers: int, drivers: int, is_draining: bool, say: Say) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        workers: int,
+        drivers: int,
+        is_draining: bool,
+        has_dashboard: bool,
+        say: Say,
+        log: LogBuffer,
+    ) -> None:
         self._settings = settings
         self._is_draining = is_draining
         self._say = say
         self._run_dir = wiring.run_dir()
         self._stop_signals = 0
         self._watch = ServiceWatch()
-        self._progress = WorkProgress(wiring.get_task_queries(), say)
+        self._shipper = make_shipper(log, wiring.make_worker_id(os.getpid(), "supervisor"), self._watch)
+        self._stopped = StoppedPlaces(wiring.get_stopped_workers, self._watch)
+        self._progress = WorkProgress(wiring.get_task_queries(), say, LocalClock(settings.zone))
         self._next_look = 0.0
         self._fallen: list[str] = []
         shares = split_drivers(drivers, workers)
         self._places = [WorkerProcess(number, share) for number, share in enumerate(shares, start=1)]
+        self._dashboard = DashboardProcess() if has_dashboard else None
 
     def run(self) -> int:
         """Work until a signal, or until everything is done when draining. Returns the exit code."""
@@ -55,17 +75,24 @@ class Supervisor:
             signal.signal(number, self._on_signal)
         # Held by this process for as long as it lives: a private Redis must not end with the last worker.
         wiring.get_redis_url()
+        self._shipper.start()
+        self._stopped.start()
         self._clean_up()
         is_drained = False
         while not self._stop_signals and not is_drained:
             self._look_after_workers()
+            self._look_after_dashboard()
             self._hand_on()
             is_drained = self._look_at_work()
             time.sleep(LOOK_SECONDS)
-        self._say("all done" if is_drained else "stopping: submitted articles finish, the rest goes back into line")
+        self._say(
+            "All done." if is_drained else "Stopping: what is submitted is finished, the rest goes back into line."
+        )
+        self._stopped.stop()
         self._stop_workers()
         self._hand_on()
         self._clean_up()
+        self._shipper.stop()
         if not is_drained:
             return 0
         return EXIT_LEFT_OVER if self._progress.tell_left_over() else 0
@@ -76,17 +103,42 @@ class Supervisor:
     def _clean_up(self) -> None:
         cleaned = clean_orphans(self._run_dir)
         if cleaned.processes or cleaned.folders:
-            self._say(f"cleaned up {cleaned.processes} browser processes that dead workers had left")
+            self._say(f"Ended {cleaned.processes} browser processes that dead workers had left behind.")
 
     def _look_after_workers(self) -> None:
         for place in self._places:
             code = place.poll()
             if code is not None:
-                self._say(f"worker {place.index} ended {_how(code)}; what it held goes to others")
                 self._fallen.append(place.worker_id)
+            if code == EXIT_ORDERED:
+                self._keep_empty(place)
+            elif code is not None:
+                self._say(f"Worker {place.index} {_how(code)}; what it held goes to others.")
             if place.is_due:
                 place.start()
-                self._say(f"worker {place.index} started: process {place.pid}, {_browsers(place.drivers)}")
+                self._say(f"Worker {place.index} started: process {place.pid}, {_browsers(place.drivers)}.")
+
+    def _keep_empty(self, place: WorkerProcess) -> None:
+        try:
+            order = wiring.get_heartbeats().order_of(place.worker_id)
+        except ServiceUnavailable as error:
+            self._watch.went_away(error)
+            order = None
+        self._stopped.keep(place, order)
+        name = ":".join(place.worker_id.split(":")[:2])
+        self._say(
+            f"Worker {place.index} was stopped by {order.by if order else 'somebody'}. It stays away until it is "
+            f"started again: on the page Workers, or with `python -m core workers start {name}`."
+        )
+
+    def _look_after_dashboard(self) -> None:
+        if self._dashboard is None:
+            return
+        code = self._dashboard.poll()
+        if code is not None:
+            self._say(f"The dashboard {_how(code)} and is started again. The articles go on meanwhile.")
+        if self._dashboard.is_due:
+            self._dashboard.start()
 
     def _hand_on(self) -> None:
         """The tasks of workers whose end was seen, at once: nobody waits for their leases. Their browsers end
@@ -97,7 +149,8 @@ class Supervisor:
                 end_worker_browsers(worker_id, self._run_dir)
                 rescued = wiring.get_task_store().release_worker(worker_id)
                 for one in rescued:
-                    logger.warning("handed on", task_id=one.entry.task_id, action=one.action.value)
+                    facts = {"task_id": one.entry.task_id, "public_id": one.public_id, "lost_worker": worker_id}
+                    logger.warning("handed on", action=one.action.value, **facts)
                 put_back_in_line(wiring.get_fair_queue(), rescued)
                 wiring.get_heartbeats().forget(worker_id)
             except ServiceUnavailable as error:
@@ -126,22 +179,28 @@ class Supervisor:
         deadline = time.monotonic() + self._settings.grace_seconds + EXTRA_SECONDS
         # The first round is ours when a drain has ended without any signal.
         wanted = max(1, self._stop_signals)
-        while any(place.pid is not None for place in self._places):
+        children: list[ChildProcess] = [*self._places, *([self._dashboard] if self._dashboard else [])]
+        while any(child.pid is not None for child in children):
             wanted = max(wanted, self._stop_signals)
             is_last = wanted >= KILLING_SIGNAL or time.monotonic() > deadline
             if wanted > passed_on or is_last:
                 passed_on = wanted
-                for place in self._places:
-                    place.signal(signal.SIGKILL if is_last else signal.SIGTERM)
+                for child in children:
+                    child.signal(signal.SIGKILL if is_last else signal.SIGTERM)
+            if self._dashboard is not None:
+                self._dashboard.poll()
             for place in self._places:
                 if place.poll() is not None:
                     self._fallen.append(place.worker_id)
             time.sleep(LOOK_SECONDS)
-        self._say("stopped")
+        self._say("Stopped.")
 
 
 def _how(code: int) -> str:
-    return f"by signal {-code}" if code < 0 else f"with code {code}"
+    """By the exit code, negative for a signal."""
+    if code == 0:
+        return "ended"
+    return f"was killed (signal {-code})" if code < 0 else f"ended with a fault (code {code})"
 
 
 def _browsers(number: int) -> str:

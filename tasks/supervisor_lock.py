@@ -8,11 +8,12 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from core.browser.worker_folder import process_start
-from core.errors import TopnError
+from core.errors import ServiceUnavailable, TopnError
 
 FILE = "supervisor.lock"
 LOOK_SECONDS = 0.1
@@ -23,7 +24,7 @@ class AlreadyRunning(TopnError):
 
     def __init__(self, pid: int | None, data_dir: Path) -> None:
         self.pid = pid
-        who = f"process {pid}" if pid else "another process"
+        who = f"Process {pid}" if pid else "Another process"
         super().__init__(f"{who} already runs the workers of {data_dir}. Stop it first, or start with --replace.")
 
 
@@ -36,18 +37,33 @@ class SupervisorLock:
         self._file: IO[str] | None = None
 
     def acquire(self) -> None:
-        """Raises AlreadyRunning naming the holder."""
-        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = self._path.open("a+", encoding="utf-8")
+        """Raises AlreadyRunning naming the holder; ServiceUnavailable when the disk refuses."""
+        with self._on_disk():
+            self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = self._path.open("a+", encoding="utf-8")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.close()
             raise AlreadyRunning(self.holder_pid(), self._data_dir) from None
-        file.truncate(0)
-        json.dump({"pid": os.getpid(), "started": process_start(os.getpid())}, file)
-        file.flush()
+        with self._on_disk(), contextlib.ExitStack() as undo:
+            undo.callback(file.close)
+            file.truncate(0)
+            json.dump({"pid": os.getpid(), "started": process_start(os.getpid())}, file)
+            file.flush()
+            undo.pop_all()
         self._file = file
+
+    @contextlib.contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ServiceUnavailable(
+                "TOPN_DATA_DIR",
+                f"{self._data_dir} cannot be written: {error.strerror or error}.",
+                "Make room on the disk, or correct the setting.",
+            ) from error
 
     def release(self) -> None:
         """Let the next one start."""

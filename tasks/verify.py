@@ -1,14 +1,14 @@
-"""Was the article published? DESIGN §3's Verify table, and the waiting around it.
+"""Was the article published? DESIGN §3's Verify table, the waiting around it, and the table for restored backups.
 
-A task comes here when its click may have happened: after a crash at `submitting`, or when the site's answer
-to the click proved nothing. Nothing here clicks.
+A task comes here when its click may have happened: after a crash at `submitting`, when the site's answer to the
+click proved nothing, or when a backup was restored that cannot know what happened after it. Nothing here clicks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.publishing.publisher import FindOutcome, Published, StillDraft, Unknown
+from core.publishing.publisher import FindOutcome, Published, SearchOutcome, StillDraft, Unknown
 
 ASK_AFTER_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Waits between the questions that one attempt asks while it keeps its browser. Most sites show a new
@@ -45,7 +45,15 @@ class AskPerson:
     last_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """It was not published, and may be."""
+
+    reason: str
+
+
 Verdict = ItIsOnline | AskAgain | SubmitAgain | AskPerson
+RestoredVerdict = ItIsOnline | AskAgain | GoOn | AskPerson
 
 
 def judge(
@@ -77,3 +85,46 @@ def judge(
             return AskPerson("It was submitted, the site still has a draft, and a second click might post it twice.")
         case Unknown():
             return AskPerson(f"It was submitted and nothing shows whether it is online: {found.reason}", found.last_url)
+
+
+def judge_restored(
+    by_id: FindOutcome | None,
+    by_title: SearchOutcome,
+    *,
+    restored_seconds_ago: float,
+    verify_seconds: float,
+    lists_every_article: bool,
+) -> RestoredVerdict:
+    """The table for a row of a restored backup. `by_id`: what is known of the draft that the backup knows; None: it
+    knows none. `by_title`: of the account's list, back to the backup. Rows, the first that fits:
+
+    | by_id      | by_title  | made ready           | platform            | verdict    |
+    |------------|-----------|----------------------|---------------------|------------|
+    | Published  | any       | any time ago         | any                 | ItIsOnline |
+    | StillDraft | Published | any time ago         | any                 | AskPerson  |
+    | any other  | Published | any time ago         | any                 | ItIsOnline |
+    | any other  | any other | < verify_seconds ago | any                 | AskAgain   |
+    | Unknown    | any other | longer ago           | any                 | AskPerson  |
+    | any other  | Unknown   | longer ago           | any                 | AskPerson  |
+    | any other  | Absent    | longer ago           | lists_every_article | GoOn       |
+    | any other  | Absent    | longer ago           | any other           | AskPerson  |
+
+    Why absence means something here, and nothing in the table above: there, a click of this very task may have
+    happened a moment ago. Here no worker has been able to click since the backup was put back, which is longer than
+    the site lags, and a list counts as Absent only when it is whole and reaches back to the backup.
+    """
+    if isinstance(by_id, Published):
+        return ItIsOnline(by_id)
+    if isinstance(by_title, Published):
+        if not isinstance(by_id, StillDraft):
+            return ItIsOnline(by_title)
+        reason = "Its draft is still a draft, but an article of the same title and length has been published since."
+        return AskPerson(reason, by_title.result_url)
+    doubt = next((found for found in (by_id, by_title) if isinstance(found, Unknown)), None)
+    if restored_seconds_ago < verify_seconds:
+        reason = "a backup was restored a moment ago" if doubt is None else doubt.reason
+        return AskAgain(reason, verify_seconds - restored_seconds_ago)
+    if doubt is None and lists_every_article:
+        return GoOn("the account's list, read back to the backup, does not have it")
+    doubt = doubt or Unknown("this site's list does not show every article")
+    return AskPerson(f"A backup was restored, and nothing shows whether it is online: {doubt.reason}.", doubt.last_url)

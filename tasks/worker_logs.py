@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
-from logging.handlers import RotatingFileHandler
+from collections.abc import Sequence
 from pathlib import Path
 
-from core.telemetry import configure_logging, plain_formatter
+from core.log_files import log_file
+from core.services.local_clock import LocalClock
+from core.telemetry import configure_logging
+from tasks.terminal_words import ForTheTerminal, TerminalFormatter
 
-FOLDER = "logs"
-FILE_BYTES = 10_000_000
-OLD_FILES = 5
 
-
-def log_to_file(data_dir: Path, name: str, level: str) -> None:
+def log_to_file(
+    data_dir: Path, name: str, level: str, clock: LocalClock, *, who: str = "", also: Sequence[logging.Handler] = ()
+) -> None:
     """Log to `DATA_DIR/logs/<name>.log`, at most 60 MB with the old files; and warnings to standard error,
-    one line each, so that the terminal of `run_workers.py` and a service's journal show what needs a look."""
-    folder = data_dir / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    rotated = RotatingFileHandler(folder / f"{name}.log", maxBytes=FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8")
+    one line each, so that the terminal of `run_workers.py` and a service's journal show what needs a look.
+    `also` gets every line as JSON too."""
     terminal = logging.StreamHandler(sys.stderr)
-    terminal.setLevel(logging.WARNING)
-    terminal.setFormatter(plain_formatter())
-    configure_logging(level, handlers=[rotated, terminal])
+    terminal.addFilter(ForTheTerminal())
+    terminal.setFormatter(TerminalFormatter(clock, who))
+    configure_logging(level, handlers=[log_file(data_dir, name), terminal, *also])

@@ -1,21 +1,12 @@
-"""One worker process as its supervisor sees it: started, watched, restarted with growing waits."""
+"""One worker process as its supervisor sees it."""
 
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
-import time
 import uuid
 
 from core import wiring
-from core.settings import ROOT
-
-FIRST_BACK_OFF_SECONDS = 0.5
-LONGEST_BACK_OFF_SECONDS = 30.0
-HEALTHY_SECONDS = 60.0
-"""A process that lived so long was well: its next end starts the waits anew."""
+from tasks.child_process import ChildProcess
 
 
 def split_drivers(drivers: int, workers: int) -> list[int]:
@@ -25,58 +16,31 @@ def split_drivers(drivers: int, workers: int) -> list[int]:
     return [share + (1 if number < remainder else 0) for number in range(processes)]
 
 
-class WorkerProcess:
-    """Place number `index`, filled by one process after the other."""
+class WorkerProcess(ChildProcess):
+    """Place number `index`."""
 
     def __init__(self, index: int, drivers: int) -> None:
+        super().__init__()
         self.index = index
         self.drivers = drivers
         self.worker_id = ""
-        self._process: subprocess.Popen[bytes] | None = None
-        self._started = 0.0
-        self._back_off_seconds = 0.0
-        self._start_at = 0.0
-
-    @property
-    def pid(self) -> int | None:
-        return None if self._process is None else self._process.pid
+        self.is_kept_empty = False
+        """Whether somebody has stopped its worker and does not want another."""
 
     @property
     def is_due(self) -> bool:
-        """Whether there is no process and its time to start has come."""
-        return self._process is None and time.monotonic() >= self._start_at
+        """Whether a process is to be started now."""
+        return not self.is_kept_empty and super().is_due
 
     def start(self) -> None:
-        """In a session of its own: Ctrl-C in the terminal reaches the supervisor alone."""
+        """Under an id of its own, by which what it held is found when it is dead."""
         start_id = uuid.uuid4().hex
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [
-                sys.executable,
-                "-m",
-                "tasks.consumer",
-                f"--drivers={self.drivers}",
-                f"--index={self.index}",
-                f"--start-id={start_id}",
-                f"--parent-pid={os.getpid()}",
-            ],
-            cwd=ROOT,
-            start_new_session=True,
+        pid = self._run(
+            "-m",
+            "tasks.consumer",
+            f"--drivers={self.drivers}",
+            f"--index={self.index}",
+            f"--start-id={start_id}",
+            f"--parent-pid={os.getpid()}",
         )
-        self._started = time.monotonic()
-        self.worker_id = wiring.make_worker_id(self._process.pid, start_id)
-
-    def poll(self) -> int | None:
-        """The exit code when the process has just ended; then the next start waits a little longer each time."""
-        code = None if self._process is None else self._process.poll()
-        if code is not None:
-            self._process = None
-            is_healthy = time.monotonic() - self._started > HEALTHY_SECONDS
-            grown = min(self._back_off_seconds * 2, LONGEST_BACK_OFF_SECONDS)
-            self._back_off_seconds = FIRST_BACK_OFF_SECONDS if is_healthy or not grown else grown
-            self._start_at = time.monotonic() + self._back_off_seconds
-        return code
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal, if there is a process. `Popen` sends none to a process that was waited for."""
-        if self._process is not None:
-            self._process.send_signal(number)
+        self.worker_id = wiring.make_worker_id(pid, start_id)

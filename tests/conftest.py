@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
+import structlog
 
 from tests.servers.mariadb_server import MariaDbServer
+from tests.servers.migrated_tables import MigratedFile, MigratedTables
 from tests.servers.redis_server import RedisServer
 
 IN_CI = bool(os.environ.get("CI"))
-pytest_plugins = ["tests.site_fixtures", "tests.worker_fixtures"]
+pytest_plugins = ["tests.chaos.fault_marks", "tests.leftovers", "tests.site_fixtures", "tests.worker_fixtures"]
 
 
 def require_program(*names: str) -> str:
@@ -31,10 +35,34 @@ def require_program(*names: str) -> str:
     pytest.skip(message)
 
 
+@pytest.fixture(autouse=True)
+def logging_of_one_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test does to logging ends with it: and no logger keeps how its first line went."""
+    configure = structlog.configure
+
+    def without_cache(**options: Any) -> None:
+        configure(**{**options, "cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", without_cache)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
 @pytest.fixture(scope="session")
 def short_folder() -> Iterator[Path]:
     """A folder with a short path, for sockets (a socket's path may have 107 bytes)."""
     with tempfile.TemporaryDirectory(prefix="topn-test-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def short_tmpdir() -> Iterator[Path]:
+    """An empty folder for one test to use as TMPDIR: `tmp_path` is too long for the sockets that Redis and browsers
+    make there."""
+    with tempfile.TemporaryDirectory(prefix="t-") as name:
         yield Path(name)
 
 
@@ -64,11 +92,37 @@ def mariadb_server(short_folder: Path) -> Iterator[MariaDbServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> MigratedFile:
+    """Migrated tables on SQLite, to be copied."""
+    return MigratedFile(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture(scope="session")
+def migrated_tables(mariadb_server: MariaDbServer) -> MigratedTables:
+    """Migrated tables on MariaDB, to be copied."""
+    return MigratedTables(mariadb_server)
+
+
 @pytest.fixture(params=["sqlite", "mariadb"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database, once on SQLite and once on MariaDB."""
+    """The address of a database with TOP_N's tables, once on SQLite and once on MariaDB."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        files: MigratedFile = request.getfixturevalue("migrated_file")
+        yield files.copy(tmp_path / "test.sqlite3")
+        return
+    tables: MigratedTables = request.getfixturevalue("migrated_tables")
+    server: MariaDbServer = request.getfixturevalue("mariadb_server")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    yield tables.copy(name)
+    server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, once on SQLite and once on MariaDB."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
         return
     server: MariaDbServer = request.getfixturevalue("mariadb_server")
     name = f"t{uuid.uuid4().hex[:12]}"

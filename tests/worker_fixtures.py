@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from core.browser.cleaner import clean_orphans
 from tests.practice_site.client import PracticeClient
+from tests.servers.mariadb_server import MariaDbServer
+from tests.servers.migrated_tables import MigratedFile
 from tests.servers.redis_server import RedisServer
 from tests.servers.worker_lab import WorkerLab
 
 
-@pytest.fixture
-def lab(tmp_path: Path, redis_server: RedisServer, practice_site: PracticeClient) -> Iterator[WorkerLab]:
-    """A TOP_N of its own on SQLite, with the practice site. Nothing of it may be left afterwards but what a killed
-    worker left when no other was there to clean up."""
-    made = WorkerLab(
-        tmp_path,
-        database_url=f"sqlite:///{tmp_path / 'test.sqlite3'}",
-        redis_url=redis_server.url,
-        site=practice_site,
-    )
+@contextmanager
+def closed_clean(made: WorkerLab) -> Iterator[WorkerLab]:
+    """A lab for one test. Nothing of it may be left afterwards but what a killed worker left when no other was
+    there to clean up."""
     made.queue.rebuild()
-    yield made
-    made.close()
-    clean_orphans(made.data_dir / "run")
+    try:
+        yield made
+    finally:
+        made.close()
+        clean_orphans(made.data_dir / "run")
     assert made.driver_processes() == [], "browser processes were left behind"
     assert [entry for entry in (made.data_dir / "run").glob("*/*") if entry.is_dir()] == []
+
+
+@pytest.fixture
+def lab(
+    tmp_path: Path, migrated_file: MigratedFile, redis_server: RedisServer, practice_site: PracticeClient
+) -> Iterator[WorkerLab]:
+    """A TOP_N of its own on SQLite, with the practice site."""
+    database_url = migrated_file.copy(tmp_path / "test.sqlite3")
+    with closed_clean(
+        WorkerLab(tmp_path, database_url=database_url, redis_url=redis_server.url, site=practice_site)
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def lab_on_both(
+    tmp_path: Path, redis_server: RedisServer, practice_site: PracticeClient, database_url: str
+) -> Iterator[WorkerLab]:
+    """The same, once on SQLite and once on MariaDB."""
+    with closed_clean(
+        WorkerLab(tmp_path, database_url=database_url, redis_url=redis_server.url, site=practice_site)
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def lab_on_mariadb(
+    tmp_path: Path, redis_server: RedisServer, practice_site: PracticeClient, mariadb_server: MariaDbServer
+) -> Iterator[WorkerLab]:
+    """The same on MariaDB."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    database_url = mariadb_server.create_database(name)
+    with closed_clean(
+        WorkerLab(tmp_path, database_url=database_url, redis_url=redis_server.url, site=practice_site)
+    ) as made:
+        yield made
+    mariadb_server.drop_database(name)
 
 
 @pytest.fixture

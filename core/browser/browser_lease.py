@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 from core.browser.browser_errors import translate_browser_errors
@@ -11,6 +12,8 @@ from core.browser.owner_tab import OwnerTab
 from core.browser.running_driver import RunningDriver
 from core.cookie import Cookie
 from core.errors import BrowserLost
+
+SMALL = {"type": "image/jpeg", "quality": 0.4}
 
 
 class BrowserLease:
@@ -33,6 +36,7 @@ class BrowserLease:
         self.ended_reason: str | None = None
         self._on_release = on_release
         self._on_kill = on_kill
+        self._channel = running.channel
         self._jar = CookieJar(running.channel, tab.context)
         self._driver = running.attach(tab.handle, ended_reason=lambda: self.ended_reason, on_lost=self._note_loss)
 
@@ -71,6 +75,22 @@ class BrowserLease:
         """The visible page as PNG. Raises BrowserLost."""
         with translate_browser_errors():
             return self._driver.get_screenshot_as_png()
+
+    def small_picture(self) -> bytes:
+        """The visible page as JPEG of some 50 KB. Only for the holder's thread. Raises BrowserLost, and BidiError when
+        the browser will not."""
+        self._refuse_if_ended()
+        try:
+            taken = self._channel.call("browsingContext.captureScreenshot", context=self.tab.handle, format=SMALL)
+            return base64.b64decode(str(taken["data"]), validate=True)
+        except BrowserLost:
+            self._note_loss()
+            self._refuse_if_ended()
+            raise
+
+    def after_each_command(self, do: Callable[[], None]) -> None:
+        """Call `do` in the holder's thread after each command. It raises nothing and sends none."""
+        self._driver.after_command = do
 
     def forget_context(self) -> None:
         """Do not keep this context warm: it is closed with the lease, and with it all it knows."""

@@ -1,5 +1,5 @@
-"""Ends the browsers and removes the folders that dead workers left behind; run by the supervisor at start,
-after a worker died, and by the tests."""
+"""Ends the browsers and removes the folders that dead workers left behind; run by the supervisor at its start and
+end and after a worker died, and by every worker now and then."""
 
 from __future__ import annotations
 

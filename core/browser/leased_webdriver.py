@@ -14,6 +14,10 @@ from core.browser.browser_errors import translate_browser_errors
 from core.errors import BrowserLost
 
 
+def _nothing() -> None:
+    """What follows a command by itself."""
+
+
 class LeasedWebDriver(WebDriver):
     """A WebDriver on a session that runs already. Each lease has its own, so that whoever keeps one past the
     lease's end, as a hung thread does, gets BrowserLost instead of the next owner's tab.
@@ -37,6 +41,9 @@ class LeasedWebDriver(WebDriver):
         self._attached_to = (session_id, without_bidi)
         self._ended_reason = ended_reason
         self._on_lost = on_lost
+        self.after_command: Callable[[], None] = _nothing
+        """Called in the holder's thread after each command that was answered. It must raise nothing, and send no
+        command through this driver."""
         super().__init__(command_executor=connection, options=Options(), file_detector=UselessFileDetector())
 
     def start_session(self, capabilities: dict[str, Any]) -> None:
@@ -52,12 +59,14 @@ class LeasedWebDriver(WebDriver):
         self._refuse_if_ended()
         try:
             with translate_browser_errors():
-                return super().execute(driver_command, params)
+                answer = super().execute(driver_command, params)
         except BrowserLost:
             self._on_lost()
             # A kill from another thread shows here as a broken connection: name the kill, not the symptom.
             self._refuse_if_ended()
             raise
+        self.after_command()
+        return answer
 
     def _refuse_if_ended(self) -> None:
         reason = self._ended_reason()

@@ -48,6 +48,7 @@ class PoolKeeper:
             try:
                 self._look()
             except Exception:
+                # Without its keeper a pool would keep idle and leaked browsers for ever.
                 logger.exception("pool keeper failed; it goes on")
 
     def _look(self) -> None:

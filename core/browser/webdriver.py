@@ -7,6 +7,7 @@ import shutil
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import urllib3
 from selenium.common.exceptions import WebDriverException
@@ -105,7 +106,11 @@ def _quit(session: WebDriver) -> None:
 def _not_started(error: Exception, url: str, *, is_local: bool) -> ServiceUnavailable:
     told = str(error).removeprefix("Message: ").split("\n", 1)[0][:300]
     if not is_local:
-        return ServiceUnavailable(f"The remote WebDriver at {url}", told, "Check TOPN_SELENIUM_URL.")
+        parts = urlsplit(url)
+        # Name and password in the address are for the other side alone, not for logs and timelines.
+        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        told = told.replace(parts.netloc, parts.netloc.rpartition("@")[2])
+        return ServiceUnavailable(f"The remote WebDriver at {place}", told, "Check TOPN_SELENIUM_URL.")
     return ServiceUnavailable(
         "The browser",
         f"it did not start: {told}",

@@ -11,11 +11,12 @@ import typer
 from core import wiring
 from core.commands.files import read_file
 from core.commands.lookups import ME, user_named
+from core.commands.option_words import CommandGroup
 from core.commands.terminal import Exit, say, say_json, say_table, warn
 from core.errors import Fault, InvalidInput, NeedsHuman, NeedsLogin, PublishError
 from core.store.records import AccountView
 
-accounts = typer.Typer(no_args_is_help=True, help="Accounts on the platforms, and their sign-ins.")
+accounts = CommandGroup(no_args_is_help=True, help="Accounts on the platforms, and their sign-ins.")
 
 MAX_COOKIE_BYTES = 5_000_000
 STATES = {
@@ -67,6 +68,9 @@ def list_accounts(
         (account.user_name, account.platform, account.name, STATES[account.state], account.remote_name or "")
         for account in found
     ]
+    if not rows:
+        warn("There are no such accounts yet. Add one: python -m core accounts add --user NAME …")
+        return
     say_table(("USER", "PLATFORM", "ACCOUNT", "STATE", "NAME ON THE SITE"), rows)
 
 

@@ -26,7 +26,9 @@ def read_file(path: Path, limit: int, field: str) -> bytes:
     except OSError as error:
         raise InvalidInput([Fault(field, f"{path} cannot be read: {error.strerror}.", "Correct the name.")]) from error
     if len(data) > limit:
-        raise InvalidInput([Fault(field, f"{path} has more than {limit / 2**20:.0f} MB.", "Make it smaller.")])
+        raise InvalidInput(
+            [Fault(field, f"{path} has more than {limit / 2**20:.0f} MB.", "Make it smaller or split it.")]
+        )
     return data
 
 

@@ -1,25 +1,32 @@
-"""`python -m core stats` and `keys new`."""
+"""`python -m core stats`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Any
 
-import typer
-from cryptography.fernet import Fernet
-
-from core import wiring
-from core.commands.lookups import ME, task_words
+from core import wiring, wiring_backup
+from core.commands.arguments import Json
+from core.commands.lookups import ME, local_clock
+from core.commands.next_steps import START_WORKERS
 from core.commands.terminal import counted, say, say_json, say_table, warn
-from core.errors import ServiceUnavailable
+from core.errors import DatabaseReplaced, ServiceUnavailable
+from core.lane import PauseScope
 from core.queue.heartbeats import Heartbeat
+from core.queue.queue_stats import Parked, UserLine
+from core.services.local_clock import LocalClock
 from core.services.queue_overview import QueueOverview
-from core.services.task_words import WAIT_WORDS
+from core.services.task_words import SITE_NAMES, STATUS_WORDS
+from core.services.wait_words import WaitWords
 from core.store.pauses import PauseView
+from core.task_state import TaskStatus
 
-keys = typer.Typer(no_args_is_help=True, help="Keys that encrypt the cookies of accounts.")
+LOOK_AT = (TaskStatus.BLOCKED, TaskStatus.FAILED)
+"""Whoever has such articles wants to see them."""
+A_SITE = "The site"
 
 
-def stats(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def stats(as_json: Json = False) -> None:
     """Show how many articles are in each state, who waits for what, what is paused, and the workers."""
     overview = wiring.get_task_manager().queue_stats(actor=ME)
     workers = _workers()
@@ -27,17 +34,32 @@ def stats(as_json: Annotated[bool, typer.Option("--json", help="For programs.")]
     if as_json:
         say_json(_as_dict(overview, workers, names))
         return
-    for status, count in overview.counts.items():
-        say(f"{status.replace('_', ' '):<14} {count}")
-    _say_line(overview, names)
-    for pause in overview.pauses:
-        say(_pause_words(pause))
+    for status, words in STATUS_WORDS.items():
+        count = overview.counts[status]
+        look = f"see: python -m core tasks --status {status}" if count and status in LOOK_AT else ""
+        say(f"{words:<14}  {count:<6}  {look}".rstrip())
+    clock = local_clock()
+    _say_line(overview, names, WaitWords(clock))
+    _say_pauses(overview.pauses, names, clock)
     say(f"\n{counted(len(workers), 'worker')} running.")
-    if not workers:
-        warn("Start them with: python run_workers.py")
+    if clock.has_spoken:
+        say(clock.note)
+    if overview.line is not None:
+        _say_what_to_do(workers)
 
 
-def _say_line(overview: QueueOverview, names: dict[int, str]) -> None:
+def _say_what_to_do(workers: list[Heartbeat]) -> None:
+    """Workers refuse a restored backup: to start them would be of no use."""
+    try:
+        wiring_backup.get_database_memory().check()
+    except DatabaseReplaced as error:
+        warn(str(error))
+    else:
+        if not workers:
+            warn(START_WORKERS)
+
+
+def _say_line(overview: QueueOverview, names: dict[int, str], words: WaitWords) -> None:
     if overview.line is None:
         warn("\nRedis cannot be used just now, so nobody can tell who waits for what.")
         return
@@ -49,18 +71,50 @@ def _say_line(overview: QueueOverview, names: dict[int, str]) -> None:
             names.get(user.user_id, f"user {user.user_id}"),
             user.running,
             user.waiting,
-            WAIT_WORDS[user.parked.reason] if user.parked and user.waiting else "",
+            _why(user, overview.pauses, words) if user.waiting else "",
         )
         for user in overview.line.users
     ]
     say_table(("USER", "PUBLISHING", "IN LINE", "WAITS BECAUSE"), rows)
 
 
-def _pause_words(pause: PauseView) -> str:
-    until = f" until {task_words().clock(pause.until)}" if pause.until else ""
-    reason = f": {pause.reason}" if pause.reason else ""
-    since = task_words().clock(pause.since)
-    return f"Paused: {pause.scope} {pause.key}".rstrip() + f" (by {pause.by}, {since}){until}{reason}"
+def _why(user: UserLine, pauses: tuple[PauseView, ...], words: WaitWords) -> str:
+    """Why nothing of a user goes on. Who is paused is in no hurry: nothing of it need have been looked at yet."""
+    own = {(PauseScope.EVERYTHING, ""), (PauseScope.USER, str(user.user_id))}
+    if any((pause.scope, pause.key) in own for pause in pauses):
+        return "Paused"
+    return words.parked(user.parked, A_SITE) if user.parked else ""
+
+
+def _say_pauses(pauses: tuple[PauseView, ...], names: dict[int, str], clock: LocalClock) -> None:
+    if not pauses:
+        return
+    say()
+    accounts = {
+        account.id: f"{account.name} of {account.user_name}"
+        for account in wiring.get_account_manager().list(actor=ME)
+        if any(pause.scope is PauseScope.ACCOUNT for pause in pauses)
+    }
+    for pause in pauses:
+        until = f", until {clock.say(pause.until)}" if pause.until else ""
+        reason = f": {pause.reason}" if pause.reason else ""
+        what = _paused_thing(pause, names, accounts)
+        if pause.is_of_site:
+            say(f"Slowed by the site: {what}{until}, resumes itself{reason}")
+        else:
+            say(f"Paused: {what} (by {pause.by}, {clock.say(pause.since)}{until}){reason}")
+
+
+def _paused_thing(pause: PauseView, names: dict[int, str], accounts: dict[int, str]) -> str:
+    match pause.scope:
+        case PauseScope.PLATFORM:
+            return SITE_NAMES.get(pause.key, pause.key)
+        case PauseScope.USER:
+            return f"user {names.get(int(pause.key), pause.key)}"
+        case PauseScope.ACCOUNT:
+            return f"account {accounts.get(int(pause.key), pause.key)}"
+        case _:
+            return f"{pause.scope} {pause.key}".rstrip()
 
 
 def _workers() -> list[Heartbeat]:
@@ -83,7 +137,7 @@ def _as_dict(overview: QueueOverview, workers: list[Heartbeat], names: dict[int,
                 "publishing": user.running,
                 "in_line": user.waiting,
                 "waits_because": user.parked.reason if user.parked else None,
-                "until_ms": user.parked.until_ms if user.parked else None,
+                "until": _until(user.parked),
             }
             for user in (line.users if line else ())
         ],
@@ -102,7 +156,6 @@ def _as_dict(overview: QueueOverview, workers: list[Heartbeat], names: dict[int,
     }
 
 
-@keys.command()
-def new() -> None:
-    """Make a key for TOPN_SECRET_KEYS. Put it first; keep the older ones behind it."""
-    say(Fernet.generate_key().decode())
+def _until(parked: Parked | None) -> datetime | None:
+    """For programs: in UTC, as all their times."""
+    return datetime.fromtimestamp(parked.until_ms / 1000, UTC) if parked and parked.until_ms else None

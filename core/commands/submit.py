@@ -9,15 +9,18 @@ from typing import Annotated
 import typer
 
 from core import wiring
+from core.commands.bad_rows import require_other_file, write_bad_rows
 from core.commands.csv_report import as_json, show, tell
-from core.commands.files import is_stdin, read_file, write_file
-from core.commands.lookups import ME, user_named
+from core.commands.files import is_stdin, read_file
+from core.commands.lookups import ME, task_words, user_named
+from core.commands.next_steps import NOBODY_PUBLISHES
 from core.commands.terminal import Exit, counted, is_terminal, say_json, warn
 from core.services import csv_export
 from core.services.batch_receipt import BatchReceipt
 from core.services.csv_import import ParsedCsv, parse_csv
 from core.services.csv_text import MAX_FILE_BYTES
 from core.settings import get_settings
+from core.task_state import TaskStatus
 
 File = Annotated[Path, typer.Argument(help="A CSV; - reads standard input.")]
 User = Annotated[str, typer.Option(help="Whose articles.")]
@@ -30,6 +33,9 @@ AllowDuplicates = Annotated[
 CheckOnly = Annotated[bool, typer.Option("--check", help="Only look; queue nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 ForPrograms = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+ONES_THAT_WAIT = (TaskStatus.WAITING, TaskStatus.RETRYING)
+"""What the limit of waiting articles counts."""
 
 
 def submit(
@@ -51,21 +57,29 @@ def submit(
     Exit codes: 0 queued; 1 refused, nothing is queued; 3 queued without the bad rows.
     """
     owner = user_named(user).id
+    if bad_rows is not None:
+        require_other_file(bad_rows, file)
     manager = wiring.get_task_manager()
     parsed = manager.check_batch(_parse(file, account), actor=ME, user_id=owner, allow_duplicates=allow_duplicates)
     if not for_programs:
         show(parsed)
     if bad_rows is not None:
-        _keep_bad_rows(parsed, bad_rows)
+        write_bad_rows(parsed, bad_rows, file, skip_bad_rows=skip_bad_rows)
     may_queue = parsed.is_readable and bool(parsed.good_rows) and (skip_bad_rows or not parsed.faults)
     receipt = None
     if may_queue and not check_only and (yes or not is_terminal() or _confirm(parsed)):
         choices = {"skip_bad_rows": skip_bad_rows, "allow_duplicates": allow_duplicates}
-        receipt = manager.submit_batch(parsed, actor=ME, user_id=owner, name=file.name, **choices)
+        receipt = manager.submit_batch(
+            parsed, actor=ME, user_id=owner, name="" if is_stdin(file) else file.name, **choices
+        )
     if for_programs:
         say_json(as_json(parsed, receipt))
     else:
         tell(receipt, parsed, check_only=check_only, may_queue=may_queue)
+        if receipt is None and may_queue:
+            _foresee_overflow(parsed, owner)
+        elif receipt is not None and receipt.new and task_words().has_workers is False:
+            warn(NOBODY_PUBLISHES)
     raise typer.Exit(_exit_code(parsed, receipt, check_only=check_only))
 
 
@@ -74,12 +88,6 @@ def template(
 ) -> None:
     """Write an example CSV to standard output, with every column."""
     sys.stdout.buffer.write(csv_export.template(is_chinese=chinese))
-
-
-def _keep_bad_rows(parsed: ParsedCsv, path: Path) -> None:
-    if parsed.faults:
-        write_file(path, csv_export.bad_rows_csv(parsed), "--bad-rows")
-        warn(f"The bad rows are in {path}. Mend them and hand in that file.")
 
 
 def _parse(file: Path, account: str) -> ParsedCsv:
@@ -91,8 +99,21 @@ def _parse(file: Path, account: str) -> ParsedCsv:
     )
 
 
+def _foresee_overflow(parsed: ParsedCsv, owner: int) -> None:
+    """A file that is in order may still be refused as a whole. What was handed in before is not told apart here."""
+    limit = get_settings().max_waiting_per_user
+    counts = wiring.get_task_queries().counts(owner, statuses=ONES_THAT_WAIT)
+    waiting, rows = sum(counts.values()), len(parsed.good_rows)
+    if waiting + rows > limit:
+        wait = "waits" if waiting == 1 else "wait"
+        warn(
+            f"But {counted(waiting, 'article')} {wait} already, and at most {limit} may: with {rows} more the file "
+            "would be refused. Wait until some are published, or cancel some."
+        )
+
+
 def _confirm(parsed: ParsedCsv) -> bool:
-    left_out = f" without {counted(len(parsed.bad_numbers), 'bad row')}" if parsed.faults else ""
+    left_out = f" without {counted(len(parsed.bad_rows), 'bad row')}" if parsed.faults else ""
     return typer.confirm(f"Queue {counted(len(parsed.good_rows), 'article')}{left_out}?")
 
 

@@ -9,8 +9,9 @@ import typer
 
 from core import wiring
 from core.commands.files import read_file
-from core.commands.lookups import ME, time_given, user_named
-from core.commands.terminal import say, say_json
+from core.commands.lookups import ME, task_words, time_given, user_named
+from core.commands.next_steps import NOBODY_PUBLISHES
+from core.commands.terminal import say, say_json, warn
 from core.errors import Conflict
 from core.services.csv_files import MAX_BODY_FILE_BYTES
 from core.services.csv_text import decode
@@ -77,6 +78,8 @@ def submit_one(
         say_json({"id": task.public_id, "number": task.id, "status": task.status})
     else:
         say(f"Handed in as {task.public_id}. Follow it with: python -m core task {task.public_id}")
+        if task_words().has_workers is False:
+            warn(NOBODY_PUBLISHES)
 
 
 def _refuse_duplicate(submission: Submission, owner_id: int) -> None:

@@ -9,11 +9,12 @@ import typer
 
 from core import wiring
 from core.commands.lookups import ME, user_named
-from core.commands.terminal import read_line, say, say_json, say_table
+from core.commands.option_words import CommandGroup
+from core.commands.terminal import is_terminal, read_line, say, say_json, say_table, warn
 from core.errors import Fault, InvalidInput
 from core.store.records import Role
 
-users = typer.Typer(no_args_is_help=True, help="The people who hand in articles.")
+users = CommandGroup(no_args_is_help=True, help="The people who hand in articles.")
 
 MAX_PASSWORD_BYTES = 10_000
 
@@ -32,6 +33,8 @@ def add(
     password = _password() if password_stdin else None
     user = wiring.get_user_manager().add(name, password, actor=ME, role=role)
     say(f"Added {user.role} {user.name}.")
+    if password is None:
+        say(f"To let {user.name} into the dashboard: python -m core users password {user.name}")
 
 
 @users.command("list")
@@ -41,19 +44,44 @@ def list_users(as_json: Annotated[bool, typer.Option("--json", help="For program
     if as_json:
         say_json([asdict(user) for user in found])
         return
+    if not found:
+        warn("There are no users yet. Add one: python -m core users add NAME")
+        return
     rows = [(user.name, user.role, "disabled" if user.is_disabled else "") for user in found]
     say_table(("NAME", "ROLE", ""), rows)
 
 
-@users.command(epilog="Example: echo 'a new password' | python -m core users password ada --password-stdin")
+@users.command(epilog="Example: python -m core users password ada")
 def password(
     name: Annotated[str, typer.Argument(help="Whose.")],
     password_stdin: PasswordStdin = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take it away: nobody signs in as this user.")] = False,
+    revoke_tokens: Annotated[bool, typer.Option("--revoke-tokens", help="Shut out its programs as well.")] = False,
 ) -> None:
-    """Change a user's password; without --password-stdin, take it away."""
-    given = _password() if password_stdin else None
-    wiring.get_user_manager().set_password(user_named(name).id, given, actor=ME)
-    say(f"{name} has {'a new' if given else 'no'} password.")
+    """Give a user a new password for the dashboard: it is asked for, or read from standard input.
+
+    Its browsers are signed out. Its programs go on with their tokens, unless --revoke-tokens is given.
+    """
+    if remove and password_stdin:
+        raise typer.BadParameter("Give --password-stdin or --remove, not both.")
+    if not (remove or password_stdin or is_terminal()):
+        raise typer.BadParameter("Nobody can be asked here. Give --password-stdin, or --remove to take it away.")
+    given = None if remove else _password() if password_stdin else _asked_password(name)
+    user_id = user_named(name).id
+    wiring.get_user_manager().set_password(user_id, given, actor=ME)
+    say(f"{name} has {'a new' if given else 'no'} password. Its browsers are signed out.")
+    if revoke_tokens:
+        say(f"Tokens revoked: {wiring.get_token_manager().revoke_all(user_id, actor=ME)}.")
+
+
+@users.command("role")
+def set_role(
+    name: Annotated[str, typer.Argument(help="Whose.")],
+    role: Annotated[Role, typer.Argument(help="operator: own articles; admin: everything.")],
+) -> None:
+    """Make a user an administrator, or an operator again."""
+    wiring.get_user_manager().set_role(user_named(name).id, role, actor=ME)
+    say(f"{name} is {role} now.")
 
 
 @users.command()
@@ -68,6 +96,12 @@ def enable(name: Annotated[str, typer.Argument(help="Whom.")]) -> None:
     """Let a user in again."""
     wiring.get_user_manager().set_disabled(user_named(name).id, is_disabled=False, actor=ME)
     say(f"{name} is enabled.")
+
+
+def _asked_password(name: str) -> str:
+    """Typed twice, not shown."""
+    typed: str = typer.prompt(f"New password of {name}", hide_input=True, confirmation_prompt="Once more")
+    return typed
 
 
 def _password() -> str:

@@ -15,10 +15,10 @@ from html import escape
 from typing import Final
 
 import nh3
-from markdown_it import MarkdownIt
 
 from core.errors import Fault
 from core.publishing.blocks import HEADINGS, Block, BlockReader
+from core.publishing.nesting import depth_of
 from core.publishing.unsafe_html import UnsafeHtml
 
 FORMATS: Final = ("markdown", "html", "text")
@@ -26,6 +26,8 @@ MAX_TITLE_LENGTH: Final = 100
 """Characters; the site's title field says so itself (facts/zhihu.md §3)."""
 MAX_CONTENT_LENGTH: Final = 200_000
 """Characters as handed in: the limit of one field of an import (facts/publishing.md)."""
+MAX_DEPTH: Final = 200
+"""Elements inside each other: far above what anybody writes, and what a parser still reads at once."""
 MAX_TOPICS: Final = 3
 """What every source grants; some claim five (facts/zhihu.md §3)."""
 MAX_TOPIC_LENGTH: Final = 50
@@ -62,6 +64,10 @@ def render(content: str, content_format: str = "markdown") -> Rendered:
     if faults:
         return Rendered("", "", 0, tuple(faults))
     source = _to_html(_without_control_characters(content), content_format)
+    depth = depth_of(source)
+    if depth > MAX_DEPTH:
+        reason = f"its parts stand {depth:,} deep inside each other; {MAX_DEPTH} is the limit."
+        return Rendered("", "", 0, (Fault("content", reason, "Close what is opened, or paste it as plain text."),))
     blocks = BlockReader.read(_sanitise(source))
     text = "\n".join(block.text for block in blocks if block.text)
     faults = UnsafeHtml.find(source, _TAGS)
@@ -139,6 +145,8 @@ def _to_html(content: str, content_format: str) -> str:
         return content
     if content_format == "text":
         return "".join(f"<p>{escape(line)}</p>" for line in content.splitlines() if line.strip())
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - slow to load, and whoever lists articles needs none
+
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     # The library writes a link it does not trust as plain text. Here it must reach the check that names it.
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,8 +13,10 @@ from core.cookie import Cookie
 from core.errors import Fault, InvalidInput
 from core.publishing.cookie_formats import parse_cookies
 
-__all__ = ["accept_cookies", "allowed_hosts", "default_domain", "parse_cookies"]
+__all__ = ["accept_cookies", "allowed_hosts", "default_domain", "ends_at", "parse_cookies"]
 
+SIGN_IN_COOKIE: Final = "z_c0"
+"""The one that is the sign-in itself."""
 FEWEST_LABELS: Final = 2
 """A parent domain must have as many labels: `com` is nobody's own."""
 
@@ -31,8 +33,16 @@ def default_domain(hosts: Sequence[str]) -> str:
     return hosts[0] if _is_address(hosts[0]) or len(hosts) == 1 else f".{hosts[0]}"
 
 
+def ends_at(cookies: Iterable[Cookie]) -> datetime | None:
+    """When the site stops to know this sign-in, if nothing renews it; None: the cookies do not tell."""
+    ends = [cookie.expires for cookie in cookies if cookie.name == SIGN_IN_COOKIE]
+    if not ends or any(end is None for end in ends):
+        return None
+    return datetime.fromtimestamp(max(end for end in ends if end is not None), UTC)
+
+
 def accept_cookies(
-    cookies: Sequence[Cookie], allowed_hosts: Sequence[str], required: Sequence[str] = ("z_c0",)
+    cookies: Sequence[Cookie], allowed_hosts: Sequence[str], required: Sequence[str] = (SIGN_IN_COOKIE,)
 ) -> tuple[Cookie, ...]:
     """Keep the cookies of the allowed hosts, and refuse a set that cannot be a sign-in.
 

@@ -104,6 +104,15 @@ class SubmittedDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedArticle:
+    """An article that may have been published at `not_before` or later, nobody knows under which id."""
+
+    title: str
+    text_length: int
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """The site has the article. `site_state` is `public` or `under_review`."""
 
@@ -132,8 +141,15 @@ class Unknown:
     last_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The account's own list was read back to the moment that was asked for, it is whole, and nothing of this title
+    is in it. Whether that proves anything is for the caller to judge."""
+
+
 SubmitOutcome = Published | Refused | Unknown
 FindOutcome = Published | StillDraft | Unknown
+SearchOutcome = Published | Absent | Unknown
 
 
 class Publisher(Protocol):
@@ -147,6 +163,12 @@ class Publisher(Protocol):
     @property
     def one_article_per_draft(self) -> bool:
         """Whether publishing one draft twice leaves one article (facts/reliability.md)."""
+        ...
+
+    @property
+    def lists_every_article(self) -> bool:
+        """Whether the account's own list, or its count, shows also what is under review: only then may a list
+        without an article mean that there is none."""
         ...
 
     def check_account(self, browser: Browser) -> AccountIdentity:
@@ -169,6 +191,11 @@ class Publisher(Protocol):
 
     def find_published(self, browser: Browser, draft: SubmittedDraft) -> FindOutcome:
         """Find out, without changing anything, whether the draft has been published."""
+        ...
+
+    def find_by_title(self, browser: Browser, wanted: WantedArticle) -> SearchOutcome:
+        """Look through the account's own list of published articles, without changing anything. Published: just one
+        fits in account, title, time and length. Absent only of a list that was read as far as needed and is whole."""
         ...
 
     def draft_url(self, draft_id: str) -> str:

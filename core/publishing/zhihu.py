@@ -14,6 +14,7 @@ from selenium.common.exceptions import ElementClickInterceptedException, WebDriv
 from selenium.webdriver.remote.webelement import WebElement
 
 from core.errors import DraftLost, NeedsHuman, NeedsLogin, PublishError, Rejected, RetryLater, SiteBusy
+from core.publishing.addresses import zhihu_draft_url
 from core.publishing.content import content_hash, visible
 from core.publishing.page_scripts import Answer, PageScripts, translate_page_errors
 from core.publishing.publisher import (
@@ -25,11 +26,14 @@ from core.publishing.publisher import (
     Published,
     Refused,
     SavedDraft,
+    SearchOutcome,
     SubmitOutcome,
     SubmittedDraft,
     Unknown,
+    WantedArticle,
 )
 from core.publishing.zhihu_editor import ZhihuEditor, already_published, not_opened, stored_draft
+from core.publishing.zhihu_list import ZhihuList
 from core.publishing.zhihu_page import NOBODY, error_for
 from core.publishing.zhihu_panel import ZhihuPanel
 from core.publishing.zhihu_records import ZhihuRecords
@@ -46,6 +50,9 @@ class ZhihuPublisher:
     platform = "zhihu"
     one_article_per_draft = True
     """A draft's id is the article's id: publishing it again changes the article, it makes no second one."""
+    lists_every_article = True
+    """Assumed, as the above: what is under review stands in the creator's own list, or at least in the account's
+    number of articles, which `ZhihuList` compares with the list."""
 
     def __init__(
         self,
@@ -64,7 +71,7 @@ class ZhihuPublisher:
 
     def draft_url(self, draft_id: str) -> str:
         """Where a person can open the draft."""
-        return f"{self._write_url}/p/{draft_id}/edit"
+        return zhihu_draft_url(self._write_url, draft_id)
 
     def check_account(self, browser: Browser) -> AccountIdentity:
         """Ask the site who is signed in. A slow or broken answer is RetryLater, never NeedsLogin."""
@@ -125,6 +132,16 @@ class ZhihuPublisher:
             return self._records(scripts).find(draft)
         except RetryLater as error:
             return Unknown(error.reason, self._article_url(draft.draft_id))
+
+    def find_by_title(self, browser: Browser, wanted: WantedArticle) -> SearchOutcome:
+        """Read the creator's own list, as far back as needed."""
+        scripts = self._scripts(browser)
+        articles = ZhihuList(scripts, self._write_url, self._home_url)
+        try:
+            scripts.visit(articles.address)
+            return articles.find(wanted)
+        except RetryLater as error:
+            return Unknown(error.reason, articles.address)
 
     def _scripts(self, browser: Browser) -> PageScripts:
         return PageScripts(browser.driver, self._wait_seconds)

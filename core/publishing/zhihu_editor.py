@@ -23,6 +23,8 @@ from core.publishing.zhihu_panel import has_settings
 
 EMPTYING_TRIES: Final = 3
 LAST_BMP: Final = "\uffff"
+UNREACHED: Final = "chrome-error:"
+"""How the address of the browser's own error page begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ def not_opened(answer: Answer, draft_id: str | None) -> PublishError:
     if answer.kind == "reply":
         answer_error = error_for(answer.reply("reply").seen)
         return answer_error or RetryLater("The site refused a request of the write page.")
+    if answer.text("url").startswith(UNREACHED):
+        return RetryLater("The site could not be reached: the connection broke while its page was opened.")
     place = urlsplit(answer.text("url")).path or "the write page"
     return error_for(answer.seen) or RetryLater(
         f"{place} did not show what is needed in time. The site is slow, or its page has changed."

@@ -43,7 +43,9 @@ SELECTORS: Final[dict[str, object]] = {
     "card": ".CreationManage-CreationCard",
     # Requests of the page whose replies count.
     "publishRequest": r"^/api/(v4/content/publish|articles/\d+/publish)$",
-    "watched": r"^/api/(articles|v4/content/publish|uploaded_images)",
+    "topicRequest": r"^/api/autocomplete/topics$",
+    "columnsRequest": r"^/api/v4/members/[^/]+/column-contributions$",
+    "watched": r"^/api/(articles|v4/content/publish|uploaded_images|autocomplete/topics|v4/members/)",
     "invisible": INVISIBLE,
 }
 """Handed to every script as its table."""

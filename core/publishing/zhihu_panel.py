@@ -18,6 +18,7 @@ CHOICE_SECONDS: Final = 8.0
 """How long a list of choices may take to show the one that is looked for."""
 _CLICK_TRIES: Final = 5
 _SEARCHES: Final = 2
+_ABSENT: Final = "absent"
 GLANCE_SECONDS: Final = 0.1
 
 
@@ -57,7 +58,7 @@ class ZhihuPanel:
 
     def _choose_offered(self, topic: str) -> None:
         """Search for the topic and click it. Each key starts a search of its own, and the replies may come in
-        any order: a list without the topic is only believed after a second search."""
+        any order: only the site's reply to the search for the whole topic tells that there is none."""
         search = self._need(_text("topicSearch"))
         offered = f"{_text('popover')} button"
         for _search in range(_SEARCHES):
@@ -65,9 +66,9 @@ class ZhihuPanel:
             search.send_keys(topic)
             if self._click(offered, topic):
                 return
-        if self._find(offered, seconds=GLANCE_SECONDS) is None:
-            raise RetryLater(f"Zhihu offers no topics at all for “{topic}”. If there is no such topic, leave it out.")
-        raise Rejected(f"Zhihu does not offer the topic “{topic}”. Choose another one or leave it out.")
+            if self._offer("topicRequest", topic, search=topic) == _ABSENT:
+                raise Rejected(f"Zhihu does not offer the topic “{topic}”. Choose another one or leave it out.")
+        raise RetryLater(f"Zhihu did not show the topic “{topic}” in time. If there is no such topic, leave it out.")
 
     def _find_topic(self, topic: str, seconds: float) -> bool:
         """Whether the topic is among the chosen ones. A sign for removing it may follow its name."""
@@ -81,9 +82,16 @@ class ZhihuPanel:
             return
         combobox.click()
         if not self._click(_text("columnOption"), column):
-            raise Rejected(f"This account has no column “{column}”. Correct the name or leave it out.")
+            if self._offer("columnsRequest", column) == _ABSENT:
+                raise Rejected(f"This account has no column “{column}”. Correct the name or leave it out.")
+            raise RetryLater(f"Zhihu did not show the column “{column}” in time.")
         if self._find(_text("columnChoice"), column, CHOICE_SECONDS) is None:
             raise RetryLater(f"Zhihu did not take the column “{column}”.")
+
+    def _offer(self, request: str, label: str, *, search: str = "") -> str:
+        """What the site's own reply says of a choice, see `offered.js`."""
+        args = {"request": request, "search": search, "label": label}
+        return self._scripts.ask("offered", args, wait_seconds=GLANCE_SECONDS).kind
 
     def _find(self, selector: str, label: str = "", seconds: float = CHOICE_SECONDS) -> WebElement | None:
         answer = self._scripts.ask("find", {"selector": selector, "label": label}, wait_seconds=seconds)

@@ -48,10 +48,13 @@ class RefusingSerializer(Serializer):
 class FairStorage(RedisStorage):
     """Hands out claims. Blocks inside `dequeue` as Huey expects of a blocking storage."""
 
-    def __init__(self, name: str, queue_factory: Callable[[], FairQueue], **_unused: object) -> None:
+    def __init__(
+        self, name: str, queue_factory: Callable[[], FairQueue], is_held: Callable[[], bool], **_unused: object
+    ) -> None:
         # The pool that RedisStorage makes here never connects: every method that would is overridden.
         super().__init__(name, blocking=True)
         self._queue_factory = queue_factory
+        self._is_held = is_held
         self._queue_lock = threading.Lock()
         self._only_queue: FairQueue | None = None
         self._stopping = threading.Event()
@@ -74,6 +77,9 @@ class FairStorage(RedisStorage):
         """
         if self._stopping.is_set():
             threading.Event().wait(LONGEST_BACKOFF_SECONDS / 10)
+            return None
+        if self._is_held():
+            self._stopping.wait(IDLE_SECONDS / 2)
             return None
         asked_at = time.monotonic()
         try:
@@ -203,13 +209,17 @@ class FairConsumer(Consumer):
 class FairHuey(RedisHuey):
     """The registry of the one task there is, and the consumer that runs it.
 
-    `queue_factory` is called once, on the first claim.
+    `queue_factory` is called once, on the first claim. While `is_held` says so, nothing is claimed.
     """
 
     storage_class: type[RedisStorage] = FairStorage
 
-    def __init__(self, name: str, queue_factory: Callable[[], FairQueue]) -> None:
-        super().__init__(name, results=False, serializer=RefusingSerializer(), queue_factory=queue_factory)
+    def __init__(
+        self, name: str, queue_factory: Callable[[], FairQueue], *, is_held: Callable[[], bool] = lambda: False
+    ) -> None:
+        super().__init__(
+            name, results=False, serializer=RefusingSerializer(), queue_factory=queue_factory, is_held=is_held
+        )
         self._single: type[Task] | None = None
 
     def task(self, *args: Any, **kwargs: Any) -> Callable[[Callable[[Claim], Any]], TaskWrapper]:

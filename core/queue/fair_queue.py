@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import threading
 import uuid
-from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -30,8 +29,9 @@ from core.queue.lane_order import lane_fields
 from core.queue.line_rebuild import LineRebuild
 from core.queue.line_reconcile import LineReconcile, ReconcileReport
 from core.queue.live_overrides import LiveOverrides
+from core.queue.lost_calls import LostCalls
 from core.queue.lua_scripts import CHUNK, LuaScripts
-from core.queue.queue_stats import Parked, QueueStats, read_running, read_stats
+from core.queue.queue_stats import Parked, QueueStats, read_reasons, read_stats
 from core.queue.redis_client import SOCKET_TIMEOUT_SECONDS, LineDamaged, guarded
 from core.telemetry import get_logger
 
@@ -60,7 +60,7 @@ class FairQueue:
         self._reconcile = LineReconcile(redis, self._names, self._scripts, rows)
         self._calls = (f"{uuid.uuid4().hex[:12]}-{number}" for number in itertools.count())
         self._calls_lock = threading.Lock()
-        self._lost_calls: deque[str] = deque(maxlen=256)
+        self._lost_calls = LostCalls(redis, self._names, self._scripts)
         self._hints = threading.local()
 
     def push(self, entries: Sequence[LaneEntry]) -> int:
@@ -76,7 +76,7 @@ class FairQueue:
 
     def claim(self) -> Claim | None:
         """The next turn, or None when nothing may go now. Rebuilds the line first when Redis has lost it."""
-        self._give_back_lost_calls()
+        self._lost_calls.give_back()
         self._hints.seconds = None
         has_mended = False
         for _ in range(MAX_ROUNDS):
@@ -149,11 +149,11 @@ class FairQueue:
 
     def why_waiting(self, user_id: int, account_id: int) -> Parked | None:
         """What holds back this account's tasks in line: its own reason before its user's. None: it is in turn."""
-        with guarded(self._redis), self._redis.pipeline(transaction=False) as pipe:
-            pipe.hget(self._names.accounts_why(user_id), str(account_id))
-            pipe.hget(self._names.why, str(user_id))
-            own, users = pipe.execute()
-        return Parked.parse(own) or Parked.parse(users)
+        return self.reasons([(user_id, account_id)]).get((user_id, account_id))
+
+    def reasons(self, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Parked]:
+        """The same for many (user, account) in one round trip; who is in turn is left out."""
+        return read_reasons(self._redis, self._names, self._defaults, places)
 
     def missing(self, entries: Sequence[LaneEntry]) -> list[LaneEntry]:
         """Those of these tasks that are neither in line nor running."""
@@ -191,7 +191,7 @@ class FairQueue:
 
     def stats(self) -> QueueStats:
         """Who waits, runs and is parked, with reasons."""
-        return read_stats(self._redis, self._names)
+        return read_stats(self._redis, self._names, self._defaults)
 
     def _mend(self, error: LineDamaged) -> bool:
         logger.error("the line in Redis is damaged, rebuilding it", reason=error.reason)
@@ -212,21 +212,11 @@ class FairQueue:
             )
         except ServiceUnavailable:
             # The claim may have happened and only its reply be lost.
-            self._lost_calls.append(call)
+            self._lost_calls.add(call)
             raise
         for garbage in dropped:
             logger.warning("dropped what is not a row id", garbage=garbage)
         return list(reply)
-
-    def _give_back_lost_calls(self) -> None:
-        if not self._lost_calls:
-            return
-        entries = read_running(self._redis, self._names)
-        lost = {self._lost_calls.popleft() for _ in range(len(self._lost_calls))}
-        for entry in entries:
-            if entry.call in lost:
-                self._repeatable("give_back", entry.task_id, entry.number, 1)
-                logger.info("gave back a claim whose reply was lost", claimed_task_id=entry.task_id)
 
     def _repeatable(self, verb: str, *arguments: str | int) -> Any:
         """Run a script that may run twice; once more when the connection turns out dead, as after a restart of

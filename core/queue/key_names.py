@@ -21,7 +21,10 @@ PERMANENT_KEYS: tuple[str, ...] = (
     r"queue:overrides",
     r"limit:users",
     r"limit:accounts",
-    r"workers",
+    r"(stopped-)?workers",
+    r"logs",
+    r"figures",
+    r"database:mark",
     # One per user or account, and only while that user or account has tasks waiting or running.
     r"queue:user:\d+",
     r"queue:user:\d+:(account:\d+|parked|why|resumed|tags|now)",
@@ -34,11 +37,15 @@ EXPIRING_KEYS: tuple[str, ...] = (
     r"queue:rebuild",
     r"limit:user:\d+:(starts|reset)",
     r"limit:account:\d+:last",
-    r"worker:.+",
+    r"(stopped-)?worker(-order)?:.+",
+    r"(stopped-)?workers:alive",
+    r"live:(look|picture):\d+",
 )
 """Shapes of the keys that end by themselves."""
 
-_SURVIVES_REBUILD = re.compile(r"queue:rebuild|workers?(:.+)?")
+_SURVIVES_REBUILD = re.compile(
+    r"queue:rebuild|(stopped-)?(workers(:alive)?|worker(-order)?:.+)|live:.+|logs|figures|database:mark"
+)
 _OURS = re.compile("|".join(f"(?:{shape})" for shape in PERMANENT_KEYS + EXPIRING_KEYS))
 
 
@@ -61,10 +68,19 @@ class KeyNames:
         self.overrides = f"{prefix}queue:overrides"
         self.user_limits = f"{prefix}limit:users"
         self.account_limits = f"{prefix}limit:accounts"
+        self.database_mark = f"{prefix}database:mark"
 
     def accounts_why(self, user_id: int) -> str:
         """Why accounts of this user are parked."""
         return f"{self.prefix}queue:user:{user_id}:why"
+
+    def account_running(self, account_id: int) -> str:
+        """The tasks of this account that run now."""
+        return f"{self.prefix}limit:account:{account_id}:running"
+
+    def account_last(self, account_id: int) -> str:
+        """When this account was last claimed for."""
+        return f"{self.prefix}limit:account:{account_id}:last"
 
     def is_rebuilt(self, name: str) -> bool:
         """Whether this key belongs to the line and is made anew from the database by a rebuild. The prefix may

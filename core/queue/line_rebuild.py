@@ -79,23 +79,26 @@ class LineRebuild:
         self._overrides.sync(saved, self._overrides.version(), lifts=is_damaged)
         running = self._rows.running_rows()
         self._load("adopt", token, [(row.task_id, row.user_id, row.account_id) for row in running])
-        self._load_starts(token, saved, defaults)
+        self._load_starts(token)
+        self._load_ends(token, saved, defaults)
         tasks = 0
         for page in self._waiting_pages(token):
             tasks += len(page)
         self._step("finish_rebuild", token)
         return tasks
 
-    def _load_starts(self, token: str, saved: SavedOverrides, defaults: LimitDefaults) -> None:
-        gaps = [int(gap_ms) / 1000 for _, _, gap_ms in map(_split, saved.accounts.values()) if gap_ms]
-        seconds = max([WINDOW_SECONDS, defaults.account_gap_seconds, *gaps]) + COMMIT_MARGIN_SECONDS
-        since_ms = server_ms(self._redis) - round(seconds * 1000)
+    def _load_starts(self, token: str) -> None:
+        since_ms = server_ms(self._redis) - round((WINDOW_SECONDS + COMMIT_MARGIN_SECONDS) * 1000)
         starts = self._rows.starts_since(since_ms)
-        self._load(
-            "count_starts",
-            token,
-            [(row.task_id, row.user_id, row.account_id, row.first_claimed_ms) for row in starts],
-        )
+        self._load("count_starts", token, [(row.task_id, row.user_id, row.first_claimed_ms) for row in starts])
+
+    def _load_ends(self, token: str, saved: SavedOverrides, defaults: LimitDefaults) -> None:
+        """Where an account is to be quiet between its posts: since when it is."""
+        gaps = [int(gap_ms) / 1000 for _, _, gap_ms in map(_split, saved.accounts.values()) if gap_ms]
+        longest = max([defaults.account_gap_seconds, *gaps])
+        if longest > 0:
+            ends = self._rows.ends_within(longest)
+            self._load("count_ends", token, [(end.account_id, round(end.seconds_ago * 1000)) for end in ends])
 
     def _waiting_pages(self, token: str) -> Iterator[Sequence[object]]:
         after_id = 0

@@ -121,11 +121,7 @@ class LineReconcile:
 
     def _count_starts(self, task_ids: set[int]) -> None:
         starts = self._rows.starts_since(server_ms(self._redis) - WINDOW_MS)
-        facts = [
-            (row.task_id, row.user_id, row.account_id, row.first_claimed_ms)
-            for row in starts
-            if row.task_id in task_ids
-        ]
+        facts = [(row.task_id, row.user_id, row.first_claimed_ms) for row in starts if row.task_id in task_ids]
         for start in range(0, len(facts), CHUNK):
             self._scripts.run("count_starts", "", *itertools.chain.from_iterable(facts[start : start + CHUNK]))
 

@@ -9,7 +9,17 @@ from typing import TypeVar, cast
 from redis import Redis
 
 from core.errors import Fault, InvalidInput
-from core.lane import AccountLimits, Pause, PauseScope, RowSnapshot, UserLimits
+from core.lane import (
+    MAX_COUNT,
+    MAX_GAP_SECONDS,
+    MAX_WEIGHT,
+    MIN_WEIGHT,
+    AccountLimits,
+    Pause,
+    PauseScope,
+    RowSnapshot,
+    UserLimits,
+)
 from core.queue.key_names import KeyNames
 from core.queue.lua_scripts import CHUNK, LuaScripts
 from core.queue.redis_client import guarded
@@ -21,8 +31,6 @@ logger = get_logger(__name__)
 
 OPEN_END = 0
 """In Redis: a pause until somebody resumes it."""
-MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
-MAX_RUNNING, MAX_STARTS, MAX_GAP_SECONDS = 10_000, 10_000, 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +148,8 @@ def pause_field(scope: PauseScope, key: str) -> str:
 def user_text(limits: UserLimits) -> str:
     """'running:starts:weight'. Raises InvalidInput naming all faults."""
     _check(
-        ("max_running", limits.max_running, 1, MAX_RUNNING),
-        ("max_starts", limits.max_starts, 1, MAX_STARTS),
+        ("max_running", limits.max_running, 1, MAX_COUNT),
+        ("max_starts", limits.max_starts, 1, MAX_COUNT),
         ("weight", limits.weight, MIN_WEIGHT, MAX_WEIGHT),
     )
     weight = "" if limits.weight is None else f"{limits.weight:.4f}"
@@ -151,7 +159,7 @@ def user_text(limits: UserLimits) -> str:
 def account_text(limits: AccountLimits) -> str:
     """'running:gap_ms'. Raises InvalidInput naming all faults."""
     _check(
-        ("max_running", limits.max_running, 1, MAX_RUNNING),
+        ("max_running", limits.max_running, 1, MAX_COUNT),
         ("gap_seconds", limits.gap_seconds, 0, MAX_GAP_SECONDS),
     )
     gap_ms = None if limits.gap_seconds is None else round(limits.gap_seconds * 1000)

@@ -18,7 +18,7 @@ SOCKET_TIMEOUT_SECONDS = 5.0
 OLDEST_VERSION = (6, 2)
 RETRIES = 3
 
-_DAMAGE_SIGNS = ("WRONGTYPE", "attempt to ", "not a valid float", "not an integer", "out of range")
+_DAMAGE_SIGNS = ("NaN or Infinity", "WRONGTYPE", "attempt to ", "not a valid float", "not an integer", "out of range")
 """What answers say when a key of ours holds something else: of Redis itself, or of Lua that stumbled over it.
 Every other answer is a trouble of the server (full, read-only, loading, …), and the line is whole."""
 
@@ -46,6 +46,8 @@ def connect(url: str, *, retries: bool = False) -> Redis:
         socket_timeout=SOCKET_TIMEOUT_SECONDS,
         socket_connect_timeout=SOCKET_TIMEOUT_SECONDS,
         retry=retry,
+        # Else every connection reads redis-py's own package to name its version to the server.
+        driver_info=None,
     )
 
 

@@ -6,7 +6,10 @@ nobody learns what others have. What only an administrator may do is refused by 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from sqlalchemy import Connection
 
 from core.errors import Fault, InvalidInput, NotAllowed, NotFound
 from core.store.audit import AuditLog
@@ -25,6 +28,20 @@ class Access:
         """Write down what was done."""
         self._audit.record(actor, action, kind, target, detail)
 
+    def record_in(
+        self, connection: Connection, actor: Actor, action: str, kind: str, target: object, **detail: Any
+    ) -> None:
+        """Write down what is done in this transaction: it is on record if and only if it happens."""
+        self._audit.add(connection, actor, action, kind, target, detail)
+
+    def noting(self, actor: Actor, action: str, target: object, **detail: Any) -> Callable[[Connection, object], None]:
+        """For the `also` of a change to an article: writes it down in the transaction of the change."""
+
+        def note(connection: Connection, done: object) -> None:
+            self.record_in(connection, actor, action, "article", target, **detail)
+
+        return note
+
     def require_admin(self, actor: Actor, action: str, kind: str, target: object, *, doing: str) -> None:
         """Raises NotAllowed unless the actor is an administrator. `doing`: the action in a sentence."""
         if not actor.is_admin:
@@ -41,11 +58,21 @@ class Access:
         """Whether this actor may see what belongs to this user."""
         return actor.is_admin or actor.user_id == owner_id
 
-    def owner(self, actor: Actor, user_id: int | None, action: str, kind: str, *, doing: str) -> UserView:
+    def owner(
+        self,
+        actor: Actor,
+        user_id: int | None,
+        action: str,
+        kind: str,
+        *,
+        doing: str,
+        may_be_disabled: bool = False,
+    ) -> UserView:
         """The user on whose behalf something is done: the named one, else the actor.
 
         Raises NotAllowed for somebody else unless the actor is an administrator, NotFound for nobody, and
-        InvalidInput for a user who is disabled or when none is named.
+        InvalidInput when none is named, or for a user who is disabled unless `may_be_disabled`: nothing new is
+        handed in for such a user, but what is there can be looked after.
         """
         owner_id = actor.user_id if user_id is None else user_id
         if owner_id is None:
@@ -54,7 +81,7 @@ class Access:
             self._deny(actor, action, kind, f"user {owner_id}")
             raise NotAllowed(actor.name, f"{doing} for another user")
         user = self._users.get(owner_id)
-        if user.is_disabled:
+        if user.is_disabled and not may_be_disabled:
             self._deny(actor, action, kind, f"user {owner_id}")
             raise InvalidInput(
                 [Fault("user", f"{user.name} is disabled.", "An administrator can enable that user again.")]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.cookie import Cookie, cookies_from_json, cookies_to_json
-from core.errors import Conflict, Fault, InvalidInput, NeedsHuman, NeedsLogin
-from core.publishing.cookie_import import accept_cookies, default_domain, parse_cookies
+from core.errors import Conflict, Fault, InvalidInput, NeedsHuman, NeedsLogin, SignedInAsAnother
+from core.publishing.cookie_import import accept_cookies, default_domain, ends_at, parse_cookies
 from core.services.access import Access
 from core.services.line import Line, QueueSource
 from core.services.submission_check import PLATFORMS
@@ -81,7 +82,9 @@ class AccountManager:
 
     def find(self, name: str, *, actor: Actor, platform: str = "zhihu", user_id: int | None = None) -> AccountView:
         """The account of this name. Raises NotFound."""
-        owner = self._access.owner(actor, user_id, "account.read", "user", doing="look at accounts")
+        owner = self._access.owner(
+            actor, user_id, "account.read", "user", doing="look at accounts", may_be_disabled=True
+        )
         return self._accounts.by_name(owner.id, platform, name)
 
     def get(self, account_id: int, *, actor: Actor) -> AccountView:
@@ -106,6 +109,8 @@ class AccountManager:
         data, version = self._accounts.load_cookies(account.id)
         try:
             identity = self._ask_site(account, cookies_from_json(data), version)
+            if account.is_known_as_another(identity.remote_id):
+                raise SignedInAsAnother(account.remote_name or account.name, identity.name)
         except (NeedsLogin, NeedsHuman) as error:
             state = AccountState.NEEDS_LOGIN if isinstance(error, NeedsLogin) else AccountState.NEEDS_HUMAN
             self._accounts.set_state(account.id, state, error_message=error.reason, cookies_version=version)
@@ -133,6 +138,32 @@ class AccountManager:
         resumed = self._resume(account, actor)
         self._access.record(actor, "account.sign_in", "account", account.id, probed=probe, resumed=resumed)
         return SignInReceipt(self._accounts.get(account.id), resumed)
+
+    def ends(self, accounts: Sequence[AccountView], *, actor: Actor) -> dict[int, datetime]:
+        """When the sign-ins of these accounts end, if nothing renews them, where their cookies tell it."""
+        own = [account.id for account in accounts if self._access.may_see(actor, account.user_id)]
+        found = {one: ends_at(cookies_from_json(data)) for one, data in self._accounts.load_all_cookies(own).items()}
+        return {account_id: end for account_id, end in found.items() if end is not None}
+
+    def look_at_cookies(self, account_id: int, cookies_text: str, *, actor: Actor) -> datetime | None:
+        """Before `replace_cookies`: when this sign-in would end, if it tells. Nothing is stored, no site is asked.
+        Raises InvalidInput, NotFound."""
+        self._own(account_id, actor, "account.sign_in")
+        return ends_at(self._read_cookies(cookies_text))
+
+    def reseal(self, *, actor: Actor) -> int:
+        """Encrypt all cookies again with the newest of the keys, after which the older ones may go; of how many
+        accounts. Raises NotAllowed; ServiceUnavailable at the first that no key opens."""
+        self._access.require_admin(actor, "account.reseal", "account", None, doing="encrypt all cookies again")
+        count = self._accounts.reseal()
+        self._access.record(actor, "account.reseal", "account", None, accounts=count)
+        return count
+
+    def delete(self, account_id: int, *, actor: Actor) -> None:
+        """Remove an account that no article was ever handed in for. Raises NotFound, Conflict."""
+        account = self._own(account_id, actor, "account.delete")
+        self._accounts.delete(account.id)
+        self._access.record(actor, "account.delete", "account", account.id, name=account.name, user=account.user_name)
 
     def _own(self, account_id: int, actor: Actor, action: str) -> AccountView:
         account = self._accounts.get(account_id)
@@ -187,7 +218,7 @@ def _platform_faults(platform: str) -> list[Fault]:
 
 def _refuse_stranger(account: AccountView, identity: AccountIdentity) -> None:
     """Articles in this account's name must not go to somebody else's page."""
-    if account.remote_id is not None and account.remote_id != identity.remote_id:
+    if account.is_known_as_another(identity.remote_id):
         raise Conflict(
             f"Account {account.name}",
             f"belongs to {account.remote_name or account.remote_id}, and these cookies to {identity.name}.",

@@ -11,7 +11,6 @@ from core.store.records import Accepted
 class BatchReceipt:
     """`tasks` are in the order of the file's rows; those handed in before are not new."""
 
-    batch_id: int | None
     tasks: tuple[Accepted, ...]
     is_in_line: bool
     """False: Redis is away; they are put in line once it is back."""
@@ -20,3 +19,11 @@ class BatchReceipt:
     def new(self) -> int:
         """How many articles the file added."""
         return sum(task.is_new for task in self.tasks)
+
+    @property
+    def batch_id(self) -> int | None:
+        """The batch of the new articles. Without any, the one that all of them are in; None when they came in
+        several ways, since rows with references may have come with other files."""
+        new = {task.batch_id for task in self.tasks if task.is_new}
+        batches = new or {task.batch_id for task in self.tasks}
+        return batches.pop() if len(batches) == 1 else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from core.services.csv_columns import ERROR_COLUMN, NAMES, column_of
 from core.services.csv_import import ParsedCsv
+from core.services.csv_shape import EXCEL_CELL_LIMIT, excel_length
 from core.services.csv_text import defuse
 
 BOM = "\ufeff"
@@ -43,19 +44,39 @@ def template(*, is_chinese: bool = False) -> bytes:
 
 
 def bad_rows_csv(parsed: ParsedCsv) -> bytes:
-    """The faulty rows as they were handed in, each with what is wrong with it in a last column. Once mended,
-    the file can be handed in as it is."""
+    """The faulty rows as they were handed in, each with what is wrong with it in a last column. Once corrected,
+    the file can be handed in as it is, if the file they come from is readable. Cells that no column has stand behind
+    that last one: nothing of a row is lost, and it stays a fault until somebody has put them where they belong."""
     reasons: dict[int, list[str]] = {}
     for fault in parsed.faults:
-        reasons.setdefault(fault.row, []).append(f"{fault.column}: {fault.reason} {fault.remedy}".rstrip())
+        reasons.setdefault(fault.row, []).append(fault.words)
     kept = [position for position, cell in enumerate(parsed.header) if column_of(cell) != ERROR_COLUMN]
 
     def pick(cells: Sequence[str]) -> list[str]:
-        return [cells[position] if position < len(cells) else "" for position in kept]
+        return [defuse(cells[position]) if position < len(cells) else "" for position in kept]
 
+    width = len(parsed.header)
     rows = (
-        [*map(defuse, pick(row.cells)), f"row {row.number}: " + "; ".join(reasons[row.number])]
-        for row in parsed.rows
-        if row.number in reasons
+        [
+            *pick(row.cells),
+            f"row {row.number}: " + " ".join(reasons[row.number]),
+            *(defuse(cell) for cell in row.cells[width:]),
+        ]
+        for row in parsed.bad_rows
     )
     return write_csv([*pick(parsed.header), ERROR_COLUMN], rows)
+
+
+def rows_that_excel_cuts(parsed: ParsedCsv) -> list[int]:
+    """Bad rows with a cell that is longer than one of Excel can be."""
+    longest = ((row.number, max(map(excel_length, row.cells))) for row in parsed.bad_rows)
+    return [number for number, length in longest if length > EXCEL_CELL_LIMIT]
+
+
+def names_files(parsed: ParsedCsv) -> bool:
+    """Whether bad rows name covers or texts, which are looked for beside the CSV."""
+    return any(
+        row.submission is not None and column_of(name) in ("content_file", "cover") and cell.strip()
+        for row in parsed.bad_rows
+        for name, cell in zip(parsed.header, row.cells, strict=False)
+    )

@@ -34,7 +34,7 @@ class CsvFiles:
         try:
             return decode(self._read(self._inside(name), MAX_BODY_FILE_BYTES))[0]
         except InvalidInput as error:
-            raise WrongCell(f"“{name}” cannot be read as text.", "Save it as UTF-8.") from error
+            raise WrongCell(f"“{name}” cannot be read as text.", "Save it as plain text in UTF-8.") from error
 
     def _inside(self, name: str) -> Path:
         """The file, with every symbolic link followed before its place is judged."""
@@ -50,7 +50,7 @@ class CsvFiles:
         if not path.is_relative_to(self._folder):
             raise WrongCell(f"“{name}” lies outside the CSV's folder.", "Put the file beside the CSV.")
         if not path.is_file():
-            raise WrongCell(f"“{name}” is not a file.", "Name a file.")
+            raise WrongCell(f"“{name}” is not a file.", "Write the name of a file.")
         return path
 
     def _read(self, path: Path, limit: int) -> bytes:
@@ -60,7 +60,7 @@ class CsvFiles:
             with path.open("rb") as file:
                 data = file.read(limit + 1)
         except OSError as error:
-            raise WrongCell(f"“{path.name}” cannot be read: {error.strerror}.", "Mend that.") from error
+            raise WrongCell(f"“{path.name}” cannot be read: {error.strerror}.", "Look at its permissions.") from error
         if len(data) > limit:
             raise WrongCell(f"“{path.name}” has more than {limit // 1024 // 1024} MB.", "Make it smaller.")
         self._total += len(data)

@@ -14,38 +14,35 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from core.services.csv_columns import ERROR_COLUMN, HEADER_ROW, NAMES, Header, column_of, read_header
-from core.services.csv_faults import RowFault
+from core.services.csv_columns import ERROR_COLUMN, NAMES, Header, column_of, read_header
+from core.services.csv_faults import HEADER_ROW, WHOLE_FILE, Findings, RowFault, in_order
 from core.services.csv_files import CsvFiles
+from core.services.csv_repeats import repeated_references
 from core.services.csv_rows import CsvRow, RowReader
-from core.services.csv_text import (
-    DELIMITERS,
-    Record,
-    decode,
-    read_records,
-    split_delimiter_line,
-    undefuse,
-)
+from core.services.csv_text import DELIMITERS, Record, decode, read_records, split_delimiter_line, undefuse
 from core.services.submission import Submission
 
 MAX_ROWS = 10_000
+EXCEL_ROWS = 1_048_576
+"""As many as a sheet can have. Whoever exports a whole empty sheet is still understood."""
 MAX_HEADER = 100_000
 """Characters looked at to find the delimiter."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedCsv:
-    """What a file holds. `faults` and `warnings` are in the order of the rows."""
+    """What a file holds. `faults` and `warnings` are in the order of the rows, and in a row of the columns."""
 
     sha256: str
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     rows: tuple[CsvRow, ...] = field(repr=False)
+    """At most MAX_ROWS; none when the first row names neither titles nor texts."""
     faults: tuple[RowFault, ...] = ()
     warnings: tuple[RowFault, ...] = ()
     is_readable: bool = True
-    """Whether the header could be understood. If not, no row of it can be queued."""
+    """Whether the file as a whole is in order. If not, no row of it can be queued."""
     names: dict[str, str] = field(default_factory=dict)
     """Column → its name as this file writes it, else its English one."""
 
@@ -61,6 +58,12 @@ class ParsedCsv:
         return tuple(
             (row.number, row.submission) for row in self.rows if row.submission is not None and row.number not in bad
         )
+
+    @property
+    def bad_rows(self) -> tuple[CsvRow, ...]:
+        """The rows that must be corrected."""
+        bad = self.bad_numbers
+        return tuple(row for row in self.rows if row.number in bad)
 
 
 def parse_csv(
@@ -80,19 +83,20 @@ def parse_csv(
     delimiter, text = split_delimiter_line(text)
     delimiter = delimiter or _likely_delimiter(text)
     records = read_records(text, delimiter)
-    first = next(records, Record(HEADER_ROW, ()))
-    header = read_header(first.cells)
-    reader = RowReader(header, CsvFiles(folder), zone, now or datetime.now(UTC), default_account)
-    rows = () if header.faults else _read_rows(reader, records)
-    faults = (*header.faults, *reader.faults)
+    header = read_header(next(records, Record(HEADER_ROW, ())), records)
+    findings = Findings(header.faults, header.warnings)
+    reader = RowReader(header, CsvFiles(folder), zone, now or datetime.now(UTC), default_account, findings)
+    rows = _read_rows(reader, records) if header.is_of_articles else ()
+    findings.faults += repeated_references(rows, header.name_of("client_ref"))
+    faults = in_order(findings.faults, header.cells)
     return ParsedCsv(
         sha256=sha256(data).hexdigest(),
         encoding=encoding,
         delimiter=delimiter,
         header=header.cells,
         rows=rows,
-        faults=tuple(sorted((*faults, *_duplicates(rows, header)), key=_row)),
-        warnings=tuple(sorted((*header.warnings, *reader.warnings), key=_row)),
+        faults=faults,
+        warnings=in_order(findings.warnings, header.cells),
         is_readable=not any(fault.row == HEADER_ROW for fault in faults),
         names={column: header.name_of(column) for column in NAMES},
     )
@@ -108,14 +112,18 @@ def _likely_delimiter(text: str) -> str:
     return max(DELIMITERS, key=known_names)
 
 
-def _read_rows(reader: RowReader, records: Iterable[Record]) -> tuple[CsvRow, ...]:
-    rows = tuple(reader.read(record) for record in islice(_filled(records, reader.header), MAX_ROWS + 1))
-    if len(rows) > MAX_ROWS:
-        remedy = "Split it into smaller files."
-        reader.faults.append(RowFault(HEADER_ROW, "file", f"has more than {MAX_ROWS:,} articles.", remedy))
-    if not rows:
+def _read_rows(reader: RowReader, records: Iterator[Record]) -> tuple[CsvRow, ...]:
+    filled = _filled(islice(records, EXCEL_ROWS), reader.header)
+    rows = tuple(reader.read(islice(filled, MAX_ROWS)))
+    if next(filled, None) is not None:
+        reason = f"has more than {MAX_ROWS:,} articles; those below row {rows[-1].number} were not looked at."
+        reader.findings.blame(HEADER_ROW, WHOLE_FILE, reason, "Split it into smaller files.")
+    elif next(records, None) is not None:
+        reason = "has more rows than a sheet of Excel, nearly all of them empty."
+        reader.findings.blame(HEADER_ROW, WHOLE_FILE, reason, "Remove the empty ones.")
+    elif not rows:
         remedy = "Write one article a row below the names of the columns."
-        reader.faults.append(RowFault(HEADER_ROW, "file", "has no articles.", remedy))
+        reader.findings.blame(HEADER_ROW, WHOLE_FILE, "has no articles.", remedy)
     return rows
 
 
@@ -123,40 +131,8 @@ def _filled(records: Iterable[Record], header: Header) -> Iterator[Record]:
     """Records that are not empty. A file of bad rows that comes back loses the apostrophes it was given."""
     was_defused = ERROR_COLUMN in header.positions
     for record in records:
-        if record.problem:
+        if record.torn:
             yield record
         elif any(cell.strip() for cell in record.cells):
             cells = tuple(map(undefuse, record.cells)) if was_defused else record.cells
             yield Record(record.number, cells)
-
-
-def _duplicates(rows: Iterable[CsvRow], header: Header) -> Iterator[RowFault]:
-    """Rows that repeat an earlier row of the file: its reference, or without one its whole article."""
-    first_with_reference: dict[str, int] = {}
-    first_with_article: dict[tuple[str, ...], int] = {}
-    for row in rows:
-        if row.submission is None:
-            continue
-        reference = row.submission.client_ref
-        earlier = first_with_article.setdefault(_article(row.submission), row.number)
-        if reference is not None:
-            column, earlier = "client_ref", first_with_reference.setdefault(reference, row.number)
-        else:
-            column = "title"
-        if earlier == row.number:
-            continue
-        yield RowFault(
-            row.number,
-            header.name_of(column),
-            f"repeats the {'reference' if reference else 'article'} of row {earlier}.",
-            "Give every article a reference of its own." if reference else "Remove one of the two.",
-            is_duplicate=reference is None,
-        )
-
-
-def _article(submission: Submission) -> tuple[str, ...]:
-    return (submission.platform, submission.account, submission.mode, submission.title, submission.content)
-
-
-def _row(fault: RowFault) -> int:
-    return fault.row

@@ -1,8 +1,8 @@
-"""One record of a CSV → one `Submission`, or all that is wrong with it. `csv_import` calls it."""
+"""One record of a CSV → one `Submission` as far as it can be read, and all that is wrong with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -11,16 +11,17 @@ from zoneinfo import ZoneInfo
 
 from core.services.clock_text import WrongTime, read_time, require_future
 from core.services.csv_columns import Header
-from core.services.csv_faults import RowFault, WrongCell
+from core.services.csv_faults import FaultKind, Findings, WrongCell
 from core.services.csv_files import CsvFiles
+from core.services.csv_shape import RowShapes
 from core.services.csv_text import Record
 from core.services.submission import Submission
 from core.services.submission_check import faults_of
 
 T = TypeVar("T")
 
-EXCEL_CELL_LIMIT = 32_767
-"""Excel cuts longer cells here without a word. It counts UTF-16 units: an emoji is two."""
+EXCEL_ERRORS = frozenset({"#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"})
+"""What Excel leaves of a text with = or - in front, which it took for a formula."""
 FAR_DAYS = 366
 SEPARATOR = "|"
 DEFAULT_PRIORITY = 5
@@ -35,76 +36,38 @@ COLUMN_OF_FIELD = {"content_format": "format", "run_at": "scheduled_at"}
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One record that is not empty. `submission` is None when something is wrong with it."""
+    """One record that is not empty."""
 
     number: int
     cells: tuple[str, ...] = field(repr=False)
     submission: Submission | None
+    """None when the cells cannot be told apart."""
+    unsure: frozenset[str] = frozenset()
+    """Columns at fault: what the submission holds there is not to be judged any further."""
+    is_torn: bool = False
+    """Its quotation marks are not in order; `cells` holds its whole text in one."""
 
 
 @dataclass(slots=True)
 class RowReader:
-    """Reads the records of one file; faults and warnings of all of them come together here."""
+    """Reads the records of one file, in their order; what is found in all of them comes together."""
 
     header: Header
     files: CsvFiles
     zone: ZoneInfo
     now: datetime
     default_account: str = ""
-    faults: list[RowFault] = field(default_factory=list)
-    warnings: list[RowFault] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
 
-    def read(self, record: Record) -> CsvRow:
+    def read(self, records: Iterator[Record]) -> Iterator[CsvRow]:
         """Every cell is looked at, whatever is wrong with the others."""
-        found = len(self.faults)
-        if record.problem or self._has_stray_cells(record):
-            if record.problem:
-                self._quotes_fault(record)
-            return CsvRow(record.number, record.cells, None)
-        self._warn_of_cut_cells(record)
-        submission = _RecordReader(self, record).submission()
-        return CsvRow(record.number, record.cells, submission if len(self.faults) == found else None)
-
-    def _quotes_fault(self, record: Record) -> None:
-        is_open = "end of data" in record.problem
-        reason = "a quotation mark is never closed." if is_open else "a quotation mark stands inside a cell."
-        self.faults.append(
-            RowFault(
-                record.number,
-                self.header.name_of("content"),
-                reason,
-                'Put the cell in quotation marks and double those inside: "he said ""yes""".',
-            )
-        )
-
-    def _has_stray_cells(self, record: Record) -> bool:
-        """More cells than the header has: an unquoted delimiter has torn a cell in two."""
-        width = len(self.header.cells)
-        if not any(cell.strip() for cell in record.cells[width:]):
-            return False
-        self.faults.append(
-            RowFault(
-                record.number,
-                self.header.cells[-1].strip(),
-                f"the row has {len(record.cells)} cells and the header {width}.",
-                "Put cells that hold a delimiter or a line break in quotation marks.",
-            )
-        )
-        return True
-
-    def _warn_of_cut_cells(self, record: Record) -> None:
-        for position, cell in enumerate(record.cells[: len(self.header.cells)]):
-            if len(cell) < EXCEL_CELL_LIMIT // 2:
-                continue
-            if EXCEL_CELL_LIMIT in (len(cell), len(cell.encode("utf-16-le", "surrogatepass")) // 2):
-                self.warnings.append(
-                    RowFault(
-                        record.number,
-                        self.header.cells[position].strip(),
-                        "has exactly 32,767 characters: Excel has most likely cut it.",
-                        "Look at its end, or use content_file.",
-                    )
-                )
+        shapes = RowShapes(self.header, self.findings)
+        for record in records:
+            if shapes.is_sound(record):
+                yield _RecordReader(self, record).row()
+            else:
+                yield CsvRow(record.number, shapes.cells_of(record), None, is_torn=record.torn is not None)
+        shapes.warn_of_short_rows()
 
 
 class _RecordReader:
@@ -113,11 +76,12 @@ class _RecordReader:
     def __init__(self, reader: RowReader, record: Record) -> None:
         self._reader = reader
         self._record = record
-        self._faulted: set[str] = set()
-        """Columns that could not be read: what stands in for them is not judged."""
+        self._unsure = set(reader.header.unsure)
 
-    def submission(self) -> Submission:
+    def row(self) -> CsvRow:
         """What the record says, with defaults where a cell could not be read; faults go to the reader."""
+        if not EXCEL_ERRORS.isdisjoint(self._record.cells):
+            self._blame_excel_errors()
         content, content_format = self._body()
         submission = Submission(
             account=self._cell("account") or self._reader.default_account,
@@ -133,11 +97,20 @@ class _RecordReader:
             priority=self._read("priority", _priority, DEFAULT_PRIORITY),
             client_ref=self._cell("client_ref") or None,
         )
-        for fault in faults_of(submission):
-            column = COLUMN_OF_FIELD.get(fault.field, fault.field)
-            if column not in self._faulted:
-                self._add(column, fault.reason, fault.remedy)
-        return submission
+        self._judge(submission)
+        return CsvRow(self._record.number, self._record.cells, submission, frozenset(self._unsure))
+
+    def _judge(self, submission: Submission) -> None:
+        """What every article must be, as far as it does not rest on a cell that has a fault already."""
+        found = [
+            (column, fault)
+            for fault in faults_of(submission)
+            for column in [COLUMN_OF_FIELD.get(fault.field, fault.field)]
+            if column not in self._unsure
+        ]
+        for column, fault in found:
+            is_in_file = column == "content" and self._cell("content_file")
+            self._blame("content_file" if is_in_file else column, fault.reason, fault.remedy)
 
     def _raw(self, column: str) -> str:
         position = self._reader.header.positions.get(column)
@@ -151,20 +124,27 @@ class _RecordReader:
         word = self._cell(column).lower()
         return other_names.get(word, word) or default
 
-    def _add(self, column: str, reason: str, remedy: str, offers: tuple[str, ...] = ()) -> None:
-        self._faulted.add(column)
+    def _blame(
+        self,
+        column: str,
+        reason: str,
+        remedy: str,
+        offers: tuple[str, ...] = (),
+        kind: FaultKind = FaultKind.WRONG,
+    ) -> None:
+        self._unsure.add(column)
         name = self._reader.header.name_of(column)
-        self._reader.faults.append(RowFault(self._record.number, name, reason, remedy, offers))
+        self._reader.findings.blame(self._record.number, name, reason, remedy, offers, kind)
 
     def _read(self, column: str, read: Callable[[str], T], default: T) -> T:
         """Read a cell that is not empty; a fault gives the default, so that the rest is looked at."""
         cell = self._cell(column)
-        if not cell:
+        if not cell or column in self._unsure:
             return default
         try:
             return read(cell)
         except (WrongCell, WrongTime) as error:
-            self._add(column, error.reason, error.remedy, error.offers)
+            self._blame(column, error.reason, error.remedy, error.offers)
             return default
 
     def _body(self) -> tuple[str, str]:
@@ -176,11 +156,11 @@ class _RecordReader:
         ending = PurePosixPath(named).suffix.lower()
         content_format = content_format or FORMAT_OF_ENDING.get(ending, DEFAULT_FORMAT)
         if self._cell("content"):
-            self._add("content_file", "stands beside a body.", "Keep one of the two.")
+            self._blame("content_file", "stands beside a body.", "Keep one of the two.")
             return self._raw("content"), content_format
         content = self._read("content_file", self._reader.files.text, None)
         if content is None:
-            self._faulted.add("content")
+            self._unsure.add("content")
         return content or "", content_format
 
     def _topics(self) -> tuple[str, ...]:
@@ -188,15 +168,25 @@ class _RecordReader:
         return tuple(dict.fromkeys(topic.strip() for topic in cell.split(SEPARATOR))) if cell else ()
 
     def _time(self, cell: str) -> datetime:
+        """A time that has passed is kept: it is no fault of an article that was handed in before it came."""
         reader = self._reader
-        moment = read_time(cell, reader.zone)
-        require_future(moment, reader.zone, reader.now)
+        moment = read_time(cell, reader.zone, reader.now)
+        try:
+            require_future(moment, reader.zone, reader.now)
+        except WrongTime as error:
+            self._blame("scheduled_at", error.reason, error.remedy, error.offers, FaultKind.PASSED)
         if moment - reader.now > timedelta(days=FAR_DAYS):
             name = reader.header.name_of("scheduled_at")
-            reader.warnings.append(
-                RowFault(self._record.number, name, "is more than a year away.", "Look at the year.")
-            )
+            reader.findings.warn(self._record.number, name, "is more than a year away.", "Look at the year.")
         return moment
+
+    def _blame_excel_errors(self) -> None:
+        for column, position in self._reader.header.positions.items():
+            if position < len(self._record.cells) and self._record.cells[position] in EXCEL_ERRORS:
+                reason = (
+                    f"{self._record.cells[position]} is what Excel shows instead of a text that it took for a formula."
+                )
+                self._blame(column, reason, "Write the text again, with an apostrophe (') before its = or -.")
 
 
 def _priority(cell: str) -> int:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.errors import Fault, InvalidInput
-from core.lane import AccountLimits, LimitDefaults, UserLimits
+from core.lane import (
+    MAX_COUNT,
+    MAX_GAP_SECONDS,
+    MAX_WEIGHT,
+    MIN_WEIGHT,
+    AccountLimits,
+    LimitDefaults,
+    UserLimits,
+)
+from core.queue.account_stats import AccountStats
 from core.queue.fair_queue import FairQueue
 from core.queue.rate_limiter import UserRateLimiter, UserStats
 from core.services.access import Access
@@ -13,13 +22,17 @@ from core.store.accounts import AccountStore
 from core.store.audit import AuditLog
 from core.store.database import Database
 from core.store.limits import LimitStore
-from core.store.records import Actor, UserView
+from core.store.records import AccountView, Actor, UserView
 from core.store.users import UserStore
 
-MAX_COUNT = 10_000
-MAX_GAP_SECONDS = 86_400
-MAX_WEIGHT = 100.0
-MIN_WEIGHT = 0.01
+
+@dataclass(frozen=True, slots=True)
+class AccountReport:
+    """How one account of a user stands. `overrides`: what differs from the defaults."""
+
+    account: AccountView
+    stats: AccountStats
+    overrides: AccountLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,15 @@ class LimitReport:
     stats: UserStats
     overrides: UserLimits
     defaults: LimitDefaults
+    accounts: tuple[AccountReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusyUser:
+    """Somebody with articles waiting in line or being published."""
+
+    name: str
+    stats: UserStats
 
 
 class LimitManager:
@@ -57,7 +79,23 @@ class LimitManager:
         self._access.require_own(actor, user_id, "limits.read", "user", user_id)
         user = self._users.get(user_id)
         stats = self._limiter.get_user_stats(user_id)
-        return LimitReport(user, stats, self._limits.get(user_id), self._defaults)
+        return LimitReport(user, stats, self._limits.get(user_id), self._defaults, self._accounts_of(user_id))
+
+    def busy(self, *, actor: Actor) -> list[BusyUser]:
+        """All who have anything waiting or running, at the price of one. Raises NotAllowed."""
+        self._access.require_admin(actor, "limits.read", "user", None, doing="read the limits of all users")
+        stats = self._limiter.get_stats_of([user.user_id for user in self._queue.stats().users])
+        names = {user.id: user.name for user in self._users.list()}
+        return [BusyUser(names.get(one.user_id, f"#{one.user_id}"), one) for one in stats]
+
+    def _accounts_of(self, user_id: int) -> tuple[AccountReport, ...]:
+        accounts = self._accounts.list(user_id)
+        stats = self._limiter.get_account_stats([account.id for account in accounts])
+        overrides = {one.account_id: one for one in self._limits.account_limits()}
+        return tuple(
+            AccountReport(account, its_stats, overrides.get(account.id, AccountLimits(account.id)))
+            for account, its_stats in zip(accounts, stats, strict=True)
+        )
 
     def set(self, limits: UserLimits, *, actor: Actor) -> None:
         """Replace a user's overrides; None is the default again. Raises InvalidInput, NotAllowed, NotFound."""

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from core.errors import ServiceUnavailable
 from core.lane import LaneEntry
 from core.queue.fair_queue import FairQueue
-from core.store.records import TaskView
+from core.store.records import Accepted, NewTask, TaskView
 from core.store.task_queries import TaskQueries
 from core.telemetry import get_logger
 
@@ -38,6 +38,16 @@ class Line:
             return False
         return True
 
+    def push_new(self, tasks: Sequence[NewTask], accepted: Sequence[Accepted]) -> bool:
+        """Put those in line that were just accepted and may go at once; the others come when they are due."""
+        return self.push(
+            [
+                LaneEntry(one.task_id, task.user_id, task.account_id, task.platform, task.priority)
+                for task, one in zip(tasks, accepted, strict=True)
+                if one.is_new and task.run_at is None
+            ]
+        )
+
     def remove(self, tasks: Iterable[TaskView]) -> None:
         """Take tasks out of the line. What stays there because Redis is away is dropped when its turn comes."""
         try:
@@ -53,3 +63,13 @@ class Line:
         entry = self._queries.entry(task.id)
         if entry is not None:
             self.push([entry])
+
+    def place_all_again(self, old: Sequence[LaneEntry], new: Sequence[LaneEntry]) -> None:
+        """After a change of many: out of the line, and in again those that may go now."""
+        try:
+            queue = self._queue()
+            for entry in old:
+                queue.remove(entry.task_id, entry.user_id, entry.account_id)
+        except ServiceUnavailable as error:
+            logger.warning("still in line, will be dropped in its turn", reason=str(error))
+        self.push(new)

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from core.errors import Fault, InvalidInput, NotFound, ServiceUnavailable
-from core.lane import LaneEntry, PauseScope
+from core.lane import LaneEntry, Pause, PauseScope
 from core.services.access import Access
+from core.services.clock_text import WrongTime, require_near
 from core.services.line import Line, QueueSource
+from core.services.row_number import row_number
 from core.services.submission_check import PLATFORMS
 from core.store.accounts import AccountStore
 from core.store.audit import AuditLog
@@ -52,12 +54,10 @@ class PauseManager:
     ) -> None:
         """Hold back what `key` names: a platform, or the id of a user, account or batch; empty for everything.
 
-        Raises InvalidInput for a time that has passed, NotFound, NotAllowed.
+        Raises InvalidInput for a time that has passed, is too far away or has no zone, NotFound, NotAllowed.
         """
         self._check(scope, key, actor, "pause")
-        seconds = None if until is None else (until - datetime.now(UTC)).total_seconds()
-        if seconds is not None and seconds <= 0:
-            raise InvalidInput([Fault("until", "has passed.", "Name a time to come, or none.")])
+        seconds = None if until is None else _seconds_until(until)
         pause = self._pauses.add(scope, key, by=actor.name, reason=reason, seconds=seconds)
         if scope is PauseScope.BATCH:
             self._line.remove(_waiting(self._queries, int(key)))
@@ -71,18 +71,30 @@ class PauseManager:
         )
 
     def resume(self, scope: PauseScope, key: str = "", *, actor: Actor) -> int:
-        """Lift all pauses of this; how many there were. Raises NotFound, NotAllowed."""
+        """Lift the pauses of this, an operator only its own; how many there were. What somebody else holds back
+        stays so. Raises NotFound; NotAllowed for an operator when there are only those of others."""
         self._check(scope, key, actor, "resume")
-        lifted = self._pauses.lift(scope, key)
-        if scope is PauseScope.BATCH:
-            self._line.push(_due_entries(_waiting(self._queries, int(key))))
-        else:
-            try:
-                self._queue().resume(scope, key)
-            except ServiceUnavailable as error:
-                logger.warning("it goes on once Redis is back", reason=str(error))
+        lifted = self._pauses.lift(scope, key, by=None if actor.is_admin else actor.name)
+        left = self._pauses.holding(scope, key)
+        if left is not None and not lifted:
+            doing = "lift what somebody else has paused"
+            self._access.require_admin(actor, f"{scope}.resume", scope, key, doing=doing)
+        self._let_go(scope, key, left)
         self._access.record(actor, f"{scope}.resume", scope, key or None, lifted=lifted)
         return lifted
+
+    def _let_go(self, scope: PauseScope, key: str, left: Pause | None) -> None:
+        if scope is PauseScope.BATCH:
+            if left is None:
+                self._line.push(_due_entries(_waiting(self._queries, int(key))))
+            return
+        try:
+            if left is None:
+                self._queue().resume(scope, key)
+            else:
+                self._queue().pause(left)
+        except ServiceUnavailable as error:
+            logger.warning("it goes on once Redis is back", reason=str(error))
 
     def list(self, *, actor: Actor) -> list[PauseView]:
         """All pauses in force. Raises NotAllowed."""
@@ -97,22 +109,38 @@ class PauseManager:
         elif scope is PauseScope.PLATFORM:
             self._access.require_admin(actor, action, scope, key, doing=f"{verb} a platform")
             if key not in PLATFORMS:
-                raise NotFound("platform", key)
+                raise NotFound("platform", key, known=PLATFORMS)
         else:
             self._access.require_own(actor, self._owner_of(scope, key), action, scope, key)
 
     def _owner_of(self, scope: PauseScope, key: str) -> int:
         """Raises NotFound."""
-        if not key.isdecimal():
+        number = row_number(key)
+        if number is None:
             raise NotFound(scope, key)
         if scope is PauseScope.USER:
-            return self._users.get(int(key)).id
+            return self._users.get(number).id
         if scope is PauseScope.ACCOUNT:
-            return self._accounts.get(int(key)).user_id
-        some = self._queries.list(TaskFilter(batch_id=int(key)), limit=1)
+            return self._accounts.get(number).user_id
+        some = self._queries.list(TaskFilter(batch_id=number), limit=1)
         if not some:
             raise NotFound(scope, key)
         return some[0].user_id
+
+
+def _seconds_until(moment: datetime) -> float:
+    """Raises InvalidInput unless it is a time to come, and not too far."""
+    now = datetime.now(UTC)
+    if moment.tzinfo is None:
+        raise InvalidInput([Fault("until", "has no time zone.", "Hand in a time with its offset.")])
+    try:
+        require_near(moment, now)
+    except WrongTime as error:
+        raise InvalidInput([Fault("until", error.reason, error.remedy)]) from error
+    seconds = (moment - now).total_seconds()
+    if seconds <= 0:
+        raise InvalidInput([Fault("until", "has passed.", "Name a time to come, or none.")])
+    return seconds
 
 
 def _waiting(queries: TaskQueries, batch_id: int) -> Iterator[TaskView]:

@@ -30,7 +30,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class ArticleChanges:
-    """What an edit changes of an article; None leaves it as it is. An empty `column` takes it out of its column."""
+    """What an edit changes of an article; None leaves it as it is. An empty `column` takes it out of its column.
+
+    `based_on` is the version that the writer saw: when there is a newer one, nothing is changed.
+    """
 
     title: str | None = None
     content: str | None = field(default=None, repr=False)
@@ -38,3 +41,25 @@ class ArticleChanges:
     column: str | None = None
     topics: tuple[str, ...] | None = None
     cover: bytes | None = field(default=None, repr=False)
+    without_cover: bool = False
+    mode: str | None = None
+    based_on: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTime:
+    """Not before `run_at`, which is aware; None: as soon as it is its turn."""
+
+    run_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskUpdate:
+    """What is to change of an article on its way; None leaves it as it is. `account` is the name of another account
+    of its owner. `resend`: if it has failed, or waits for its account, it is tried again."""
+
+    article: ArticleChanges | None = None
+    account: str | None = None
+    time: NewTime | None = None
+    priority: int | None = None
+    resend: bool = False

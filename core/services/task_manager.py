@@ -8,22 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from core.errors import Fault, InvalidInput, NotFound
 from core.lane import LaneEntry
 from core.services.access import Access
-from core.services.article_intake import ArticleIntake, CheckedCsv, future_faults
+from core.services.article_intake import ArticleIntake
 from core.services.batch_receipt import BatchReceipt
 from core.services.csv_import import ParsedCsv
+from core.services.csv_intake import CheckedCsv, CsvIntake
 from core.services.line import Line, QueueSource
-from core.services.pictures import picture_of
-from core.services.queue_overview import QueueOverview, WaitFacts, read_overview, read_wait
-from core.services.review_link import remote_id_of
-from core.services.submission import ArticleChanges, Submission
-from core.services.submission_check import MAX_PRIORITY, faults_of
+from core.services.queue_overview import QueueOverview, QueueOverviews, WaitFacts
+from core.services.review_link import ReviewLinks
+from core.services.row_number import row_number
+from core.services.submission import ArticleChanges, NewTime, Submission, TaskUpdate
+from core.services.task_editor import TaskEditor
 from core.store.accounts import AccountStore
+from core.store.article_edits import ArticleVersions
 from core.store.audit import AuditLog
 from core.store.database import Database
 from core.store.earlier_articles import EarlierArticle, EarlierArticles
@@ -33,7 +38,6 @@ from core.store.records import (
     Actor,
     CancelResult,
     NewBatch,
-    NewTask,
     ReviewAnswer,
     StoredArticle,
     TaskEvent,
@@ -64,17 +68,32 @@ class TaskQueueManager:
         zone: ZoneInfo,
         max_retries: int,
         max_waiting: int,
+        article_sites: Sequence[str],
     ) -> None:
+        """`article_sites`: the addresses of the platforms' sites, where published articles stand."""
         self._store = store
-        self._queue = queue
         self._zone = zone
         self._max_waiting = max_waiting
+        self._links = ReviewLinks(article_sites)
         self._queries = TaskQueries(db)
-        self._pauses = PauseStore(db)
+        self._overviews = QueueOverviews(self._queries, queue, PauseStore(db))
         self._intake = TaskIntake(db)
-        self._articles = ArticleIntake(accounts, EarlierArticles(db), zone=zone, max_retries=max_retries)
+        earlier = EarlierArticles(db)
+        self._articles = ArticleIntake(accounts, earlier, zone=zone, max_retries=max_retries)
+        self._files = CsvIntake(accounts, earlier, max_retries=max_retries)
+        self._versions = ArticleVersions(db)
         self._line = Line(queue, self._queries)
-        self._access = Access(UserStore(db), AuditLog(db))
+        users = UserStore(db)
+        self._access = Access(users, AuditLog(db))
+        self._editor = TaskEditor(
+            store=store,
+            queries=self._queries,
+            accounts=accounts,
+            users=users,
+            line=self._line,
+            access=self._access,
+            zone=zone,
+        )
 
     def submit(self, submission: Submission, *, actor: Actor, user_id: int | None = None) -> TaskView:
         """Accept one article for the actor, or for `user_id`. Handed in again with the same reference, it is
@@ -85,11 +104,16 @@ class TaskQueueManager:
         """
         owner = self._owner(actor, user_id)
         task = self._articles.task(submission, owner)
-        accepted = self._intake.insert([task], actor=actor, max_waiting=self._max_waiting)
-        self._push([task], accepted)
-        public_id = accepted[0].public_id
-        self._access.record(actor, "article.submit", "article", public_id, is_new=accepted[0].is_new)
-        return self._queries.get(accepted[0].task_id)
+        views: list[TaskView] = []
+
+        def note(connection: Connection, accepted: Sequence[Accepted]) -> None:
+            (one,) = accepted
+            self._access.record_in(connection, actor, "article.submit", "article", one.public_id, is_new=one.is_new)
+            views[:] = [self._queries.stored(connection, one.task_id)]
+
+        # Once it is accepted, nothing more is asked of the database: whatever failed then would read as a refusal.
+        self._line.push_new([task], self._intake.insert([task], actor=actor, max_waiting=self._max_waiting, also=note))
+        return views[0]
 
     def earlier(self, submission: Submission, *, actor: Actor, user_id: int | None = None) -> EarlierArticle | None:
         """The same article for the same account that was handed in before and has not failed."""
@@ -100,7 +124,7 @@ class TaskQueueManager:
     ) -> ParsedCsv:
         """The file with all its faults, those too that only the database knows of. Changes nothing."""
         owner = self._owner(actor, user_id)
-        return self._articles.check(parsed, owner, allow_duplicates=allow_duplicates).parsed
+        return self._files.check(parsed, owner, allow_duplicates=allow_duplicates).parsed
 
     def submit_batch(
         self,
@@ -115,17 +139,19 @@ class TaskQueueManager:
         """Accept a file in one transaction: all of it, or its good rows with `skip_bad_rows`. The same file
         handed in again is the same batch. Raises as `submit` does; InvalidInput names the rows."""
         owner = self._owner(actor, user_id)
-        checked = self._articles.check(parsed, owner, allow_duplicates=allow_duplicates)
+        checked = self._files.check(parsed, owner, allow_duplicates=allow_duplicates)
         _refuse_faults(checked, skip_bad_rows=skip_bad_rows)
         batch = NewBatch(owner.id, name or f"CSV {datetime.now(self._zone):%Y-%m-%d %H:%M}", parsed.sha256)
-        accepted = self._intake.insert(checked.tasks, batch=batch, actor=actor, max_waiting=self._max_waiting)
-        is_in_line = self._push(checked.tasks, accepted)
-        batch_id = next((task.batch_id for task in accepted if task.batch_id is not None), None)
-        receipt = BatchReceipt(batch_id, tuple(accepted), is_in_line)
-        self._access.record(
-            actor, "batch.submit", "batch", batch_id, user=owner.name, rows=len(accepted), new=receipt.new
+
+        def note(connection: Connection, accepted: Sequence[Accepted]) -> None:
+            of = BatchReceipt(tuple(accepted), is_in_line=False)
+            facts = {"user": owner.name, "rows": len(accepted), "new": of.new}
+            self._access.record_in(connection, actor, "batch.submit", "batch", of.batch_id, **facts)
+
+        accepted = self._intake.insert(
+            checked.tasks, batch=batch, actor=actor, max_waiting=self._max_waiting, also=note
         )
-        return receipt
+        return BatchReceipt(tuple(accepted), is_in_line=self._line.push_new(checked.tasks, accepted))
 
     def get(self, task: int | str, *, actor: Actor) -> TaskView:
         """One task."""
@@ -135,13 +161,23 @@ class TaskQueueManager:
         """The article of a task in its newest version."""
         return self._queries.article(self._own(task, actor, "article.read").id)
 
+    def versions(self, task: int | str, *, actor: Actor) -> list[StoredArticle]:
+        """What the article said and says, the oldest first."""
+        return self._versions.of(self._own(task, actor, "article.read").id)
+
     def events(self, task: int | str, *, actor: Actor) -> list[TaskEvent]:
         """What happened to a task, oldest first."""
         return self._queries.events(self._own(task, actor, "article.read").id)
 
     def wait_facts(self, task: TaskView, *, actor: Actor) -> WaitFacts:
-        """Why a waiting task waits, and how many go before it. Empty when Redis is away."""
-        return read_wait(self._queue, self._own(task.id, actor, "article.read"))
+        """Why a task waits, how many go before it and about when its turn comes."""
+        return self._overviews.wait(self._own(task.id, actor, "article.read"))
+
+    def waits(self, tasks: Sequence[TaskView], *, actor: Actor) -> dict[int, WaitFacts]:
+        """Why each task of a list waits, by id, at the price of one; those that do not wait are left out."""
+        for user_id in sorted({task.user_id for task in tasks}):
+            self._access.require_own(actor, user_id, "article.list", "user", user_id)
+        return self._overviews.waits(tasks)
 
     def list(
         self,
@@ -162,71 +198,60 @@ class TaskQueueManager:
     def queue_stats(self, *, actor: Actor) -> QueueOverview:
         """How many articles are in each state, who waits for what, and what is paused; an operator's own."""
         only_user = None if actor.is_admin else actor.user_id or 0
-        return read_overview(self._queries, self._queue, self._pauses, only_user=only_user)
+        return self._overviews.whole(only_user=only_user)
 
     def edit(self, task: int | str, changes: ArticleChanges, *, actor: Actor) -> TaskView:
-        """Change the article of a task that is not running. Raises InvalidInput; TooLate once submitted."""
-        view = self._own(task, actor, "article.edit")
-        stored = self._queries.article(view.id)
-        changed = StoredArticle(
-            title=(stored.title if changes.title is None else changes.title).strip(),
-            content=stored.content if changes.content is None else changes.content,
-            content_format=changes.content_format or stored.content_format,
-            column=stored.column if changes.column is None else changes.column or None,
-            topics=stored.topics if changes.topics is None else changes.topics,
-            cover_sha256=stored.cover_sha256,
-        )
-        _refuse(_faults_of_edit(changed, changes.cover, view))
-        cover = None if changes.cover is None else picture_of(changes.cover)
-        self._store.edit(view.id, changed, cover=cover, by=actor.name)
-        self._access.record(actor, "article.edit", "article", view.public_id)
-        return self._queries.get(view.id)
+        """Another text for an article that is not running and was never submitted; the old one is kept. Raises as
+        `change` does."""
+        return self._editor.change(self._own(task, actor, "article.edit"), TaskUpdate(article=changes), actor=actor)
+
+    def change(self, task: int | str, wanted: TaskUpdate, *, actor: Actor) -> TaskView:
+        """Text, account, time and place in line at once: all of it or nothing. Raises InvalidInput naming everything
+        that is wrong; NotPossible (TooLate), Conflict when somebody else has changed it meanwhile."""
+        return self._editor.change(self._own(task, actor, "article.change"), wanted, actor=actor)
 
     def reschedule(self, task: int | str, run_at: datetime | None, *, actor: Actor) -> TaskView:
         """Not before `run_at`; None: as soon as it is its turn. Raises InvalidInput for the past."""
         view = self._own(task, actor, "article.reschedule")
-        _refuse(future_faults(run_at, self._zone, datetime.now(UTC)))
-        self._store.reschedule(view.id, run_at, by=actor.name)
-        self._line.place_again(view)
-        self._access.record(
-            actor, "article.reschedule", "article", view.public_id, run_at=run_at and run_at.isoformat()
-        )
-        return self._queries.get(view.id)
+        return self._editor.change(view, TaskUpdate(time=NewTime(run_at)), actor=actor)
 
     def reprioritise(self, task: int | str, priority: int, *, actor: Actor) -> TaskView:
         """0 to 9, higher first among the articles of its account."""
         view = self._own(task, actor, "article.reprioritise")
-        if not 0 <= priority <= MAX_PRIORITY:
-            raise InvalidInput([Fault("priority", f"{priority} is not from 0 to 9.", "9 goes first.")])
-        self._store.reprioritise(view.id, priority, by=actor.name)
-        self._line.place_again(view)
-        self._access.record(actor, "article.reprioritise", "article", view.public_id, priority=priority)
-        return self._queries.get(view.id)
+        return self._editor.change(view, TaskUpdate(priority=priority), actor=actor)
 
     def cancel(self, task: int | str, *, actor: Actor) -> CancelResult:
-        """At once, or within seconds when it is running. Raises TooLate once it is being submitted."""
+        """At once, or within seconds when it is running. Raises NotPossible; TooLate once it is being submitted."""
         view = self._own(task, actor, "article.cancel")
-        result = self._store.cancel(view.id, by=actor.name)
+
+        def note(connection: Connection, result: CancelResult) -> None:
+            self._access.record_in(connection, actor, "article.cancel", "article", view.public_id, result=result)
+
+        result = self._store.cancel(view.id, by=actor.name, also=note)
         self._line.remove([view])
-        self._access.record(actor, "article.cancel", "article", view.public_id, result=result)
         return result
 
     def retry(self, task: int | str, *, actor: Actor) -> TaskView:
-        """Again, from where it stood: one that was submitted is looked for first. Raises TooLate."""
+        """Again, from where it stood: one that was submitted is looked for first. Raises NotPossible."""
         view = self._own(task, actor, "article.retry")
-        self._push_entry(self._store.retry_by_hand(view.id, by=actor.name))
-        self._access.record(actor, "article.retry", "article", view.public_id)
+        note = self._access.noting(actor, "article.retry", view.public_id)
+        self._push_entry(self._store.retry_by_hand(view.id, by=actor.name, also=note))
         return self._queries.get(view.id)
 
     def answer_review(
         self, task: int | str, answer: ReviewAnswer, link: str | None = None, *, actor: Actor
     ) -> TaskView:
-        """A person looked whether a doubtful article is online. ONLINE needs its `link`."""
+        """A person looked whether a doubtful article is online. ONLINE needs its `link`, which nobody opens: the
+        record says whether it is that of the article's own draft, or only somebody's word."""
         view = self._own(task, actor, "article.review")
-        remote_id = remote_id_of(link, view.platform) if answer is ReviewAnswer.ONLINE else None
-        entry = self._store.answer_review(view.id, answer, link, remote_id=remote_id, by=actor.name)
+        facts: dict[str, Any] = {"answer": answer, "link": link}
+        remote_id = None
+        if answer is ReviewAnswer.ONLINE:
+            remote_id = self._links.remote_id(link, view.platform)
+            facts["is_unverified"] = remote_id != view.remote_draft_id
+        note = self._access.noting(actor, "article.review", view.public_id, **facts)
+        entry = self._store.answer_review(view.id, answer, link, remote_id=remote_id, by=actor.name, also=note)
         self._push_entry(entry)
-        self._access.record(actor, "article.review", "article", view.public_id, answer=answer, link=link)
         return self._queries.get(view.id)
 
     def _owner(self, actor: Actor, user_id: int | None) -> UserView:
@@ -238,51 +263,23 @@ class TaskQueueManager:
         return view
 
     def _find(self, task: int | str) -> TaskView:
-        if isinstance(task, int):
-            return self._queries.get(task)
-        try:
-            return self._queries.get_by_public_id(task)
-        except NotFound:
-            if not task.isdecimal():
-                raise
-        return self._queries.get(int(task))
+        if isinstance(task, str):
+            try:
+                return self._queries.get_by_public_id(task)
+            except NotFound:
+                pass
+        number = row_number(str(task))
+        if number is None:
+            raise NotFound("article", task)
+        return self._queries.get(number)
 
     def _push_entry(self, entry: LaneEntry | None) -> None:
         if entry is not None:
             self._line.push([entry])
-
-    def _push(self, tasks: Sequence[NewTask], accepted: Sequence[Accepted]) -> bool:
-        """Put the new ones that may go at once in line; the others come when they are due."""
-        return self._line.push(
-            [
-                LaneEntry(one.task_id, task.user_id, task.account_id, task.platform, task.priority)
-                for task, one in zip(tasks, accepted, strict=True)
-                if one.is_new and task.run_at is None
-            ]
-        )
-
-
-def _refuse(faults: Sequence[Fault]) -> None:
-    if faults:
-        raise InvalidInput(faults)
-
-
-def _faults_of_edit(article: StoredArticle, cover: bytes | None, view: TaskView) -> list[Fault]:
-    return faults_of(
-        Submission(
-            account=view.account_name,
-            title=article.title,
-            content=article.content,
-            content_format=article.content_format,
-            column=article.column,
-            topics=article.topics,
-            cover=cover,
-        )
-    )
 
 
 def _refuse_faults(checked: CheckedCsv, *, skip_bad_rows: bool) -> None:
     """Nothing of a faulty file is queued, unless its owner said to leave out the bad rows."""
     parsed = checked.parsed
     if parsed.faults and not (skip_bad_rows and parsed.is_readable and checked.tasks):
-        raise InvalidInput([Fault(f"row {one.row}, {one.column}", one.reason, one.remedy) for one in parsed.faults])
+        raise InvalidInput([Fault(one.where, one.reason, one.remedy) for one in parsed.faults])

@@ -1,20 +1,21 @@
-"""What people read about an article's state: DESIGN §3, in English. Pure."""
+"""What people read about an article's state: DESIGN §3, in English unless told otherwise. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from core.queue.queue_stats import Parked, WaitReason
+from core.services.local_clock import LocalClock
 from core.services.queue_overview import WaitFacts
+from core.services.say import Say, in_english
+from core.services.wait_words import DOWN, WaitWords
+from core.store.pauses import PauseView
 from core.store.records import TaskView
 from core.task_state import MAX_CRASHES, BlockReason, Checkpoint, Step, TaskStatus
 
 SITE_NAMES = {"zhihu": "Zhihu"}
-DOWN = "Publishing service is down"
 STEPS: dict[Step, str] = {
-    Step.CLAIMED: "starting a browser",
+    Step.CLAIMED: "waiting for a browser",
     Step.BROWSER_READY: "signing in",
     Step.SIGNED_IN: "writing",
     Step.WRITTEN: "saving the draft",
@@ -24,107 +25,143 @@ STEPS: dict[Step, str] = {
 """What an article does while its progress is that of the step it has reached."""
 CRASH = "BrowserLost"
 REFUSED = "Rejected"
+SLOWED = "SiteBusy"
+
+STATUS_WORDS = {
+    TaskStatus.WAITING: "waiting",
+    TaskStatus.RUNNING: "publishing",
+    TaskStatus.RETRYING: "will retry",
+    TaskStatus.BLOCKED: "action needed",
+    TaskStatus.PUBLISHED: "published",
+    TaskStatus.DRAFT_SAVED: "draft saved",
+    TaskStatus.FAILED: "failed",
+    TaskStatus.CANCELLED: "cancelled",
+}
+"""With a number before or behind."""
 
 BLOCKED_WORDS = {
     BlockReason.NEEDS_LOGIN: "Action needed: sign in again",
     BlockReason.NEEDS_HUMAN: "Action needed: {site} asks for verification",
     BlockReason.NEEDS_REVIEW: "Please check: may be online",
 }
-_WAITS = {
-    WaitReason.USER_PAUSED: "Paused{until}",
-    WaitReason.PLATFORM_PAUSED: "{site} is paused{until}",
-    WaitReason.ACCOUNT_PAUSED: "This account is paused{until}",
-    WaitReason.USER_RUNNING: "As many as allowed are publishing",
-    WaitReason.USER_STARTS: "As many as allowed started this minute{resumes}",
-    WaitReason.ACCOUNT_RUNNING: "As many as allowed are publishing on this account",
-    WaitReason.ACCOUNT_GAP: "Spacing this account's posts{resumes}",
-}
-
-
-WAIT_WORDS = {reason: words.format(site="The site", until="", resumes="") for reason, words in _WAITS.items()}
-"""Why a user's line stands still, without the time."""
 
 
 class TaskWords:
-    """Knows the time zone and whether anybody is publishing."""
+    """Knows the time zone, the language and whether anybody is publishing; `has_workers` None: nobody can tell."""
 
-    def __init__(self, zone: ZoneInfo, *, has_workers: bool = True) -> None:
-        self._zone = zone
-        self._has_workers = has_workers
+    def __init__(self, clock: LocalClock, *, has_workers: bool | None = True, say: Say = in_english) -> None:
+        self.clock = clock
+        self.has_workers = has_workers
+        self._say = say
+        self._waits = WaitWords(clock, say)
 
     def state(self, task: TaskView, wait: WaitFacts | None = None) -> str:
         """The state of a task. `wait`: why it waits, where that is known."""
+        facts = wait or WaitFacts()
         words: dict[TaskStatus, Callable[[TaskView], str]] = {
-            TaskStatus.WAITING: lambda task: self._waiting(task, wait or WaitFacts()),
-            TaskStatus.RUNNING: _running,
-            TaskStatus.RETRYING: self._retrying,
-            TaskStatus.BLOCKED: _blocked,
-            TaskStatus.PUBLISHED: _published,
-            TaskStatus.DRAFT_SAVED: lambda _: "Draft saved, not public",
-            TaskStatus.FAILED: _failed,
-            TaskStatus.CANCELLED: _cancelled,
+            TaskStatus.WAITING: lambda task: self._waiting(task, facts),
+            TaskStatus.RUNNING: self._running,
+            TaskStatus.RETRYING: lambda task: self._retrying(task, facts),
+            TaskStatus.BLOCKED: self._blocked,
+            TaskStatus.PUBLISHED: self._published,
+            TaskStatus.DRAFT_SAVED: lambda _: self._say("Draft saved, not public"),
+            TaskStatus.FAILED: self._failed,
+            TaskStatus.CANCELLED: self._cancelled,
         }
         return words[task.status](task)
 
-    def clock(self, moment: datetime) -> str:
-        """A moment in the user's zone; today's without the date."""
-        local = moment.astimezone(self._zone)
-        is_today = local.date() == datetime.now(self._zone).date()
-        return f"{local:%H:%M:%S}" if is_today else f"{local:%Y-%m-%d %H:%M}"
-
     def _waiting(self, task: TaskView, wait: WaitFacts) -> str:
-        if task.run_at is not None and task.run_at > datetime.now(self._zone):
-            return f"Scheduled for {self.clock(task.run_at)}"
-        if not self._has_workers:
-            return DOWN
-        if wait.parked is not None:
-            return self._parked(wait.parked, task)
-        if wait.ahead:
-            return f"Queued ({wait.ahead} ahead)"
-        return "Queued"
+        if task.run_at is not None and self._is_to_come(task.run_at):
+            scheduled = self._say("Scheduled for {at}", at=self.clock.say(task.run_at))
+            return self._paused_beyond(wait.pause, task) or scheduled
+        held_back = self._held_back(task, wait)
+        if held_back is None and task.checkpoint is Checkpoint.SUBMITTING:
+            return self._say("{queued} to check whether it is online", queued=self._waits.queued(wait))
+        return held_back or self._waits.queued(wait)
 
-    def _parked(self, parked: Parked, task: TaskView) -> str:
-        until = resumes = ""
-        if parked.until_ms is not None:
-            end = self.clock(datetime.fromtimestamp(parked.until_ms / 1000, self._zone))
-            until, resumes = f" until {end}", f", resumes {end}"
-        return _WAITS[parked.reason].format(site=_site(task), until=until, resumes=resumes)
+    def _retrying(self, task: TaskView, wait: WaitFacts) -> str:
+        """Before its time it says what it waits for; after that it is in line as any other."""
+        is_to_come = task.run_at is not None and self._is_to_come(task.run_at)
+        held_back = self._paused_beyond(wait.pause, task) if is_to_come else self._held_back(task, wait)
+        if held_back:
+            return held_back
+        at = self.clock.say(task.run_at) if is_to_come and task.run_at else ""
+        if task.checkpoint is Checkpoint.SUBMITTING:
+            return self._say("Checking it is online, looks again {at}", at=at or self._say("soon"))
+        if task.error_class == SLOWED:
+            return self._say("Slowed by {site}, resumes itself {end}", site=self._site(task), end=at).rstrip()
+        count = self._say("{used} of {most}", used=task.retries_used, most=task.max_retries)
+        told = ", ".join(part for part in (count if task.retries_used else "", at) if part)
+        return self._say("Will retry ({told})", told=told) if told else self._say("Will retry")
 
-    def _retrying(self, task: TaskView) -> str:
-        at = f", {self.clock(task.run_at)}" if task.run_at else ""
-        return f"Will retry ({task.retries_used} of {task.max_retries}{at})"
+    def _held_back(self, task: TaskView, wait: WaitFacts) -> str | None:
+        """What keeps a task from being taken although its time has come, the first of these that is so:
+
+        1. A person paused it: no worker would change that.
+        2. There are no workers.
+        3. The site asked its account to slow down.
+        4. A limit is used up.
+        """
+        site = site_name(task)
+        if wait.pause is not None and not wait.pause.is_of_site:
+            return self._waits.paused(wait.pause, site)
+        if self.has_workers is False:
+            return self._say(DOWN)
+        if wait.pause is not None:
+            return self._waits.paused(wait.pause, site)
+        return None if wait.parked is None else self._waits.parked(wait.parked, site)
+
+    def _paused_beyond(self, pause: PauseView | None, task: TaskView) -> str | None:
+        """A pause that will still hold when the task's time comes."""
+        if pause is None or (pause.until and task.run_at and pause.until <= task.run_at):
+            return None
+        return self._waits.paused(pause, site_name(task))
+
+    def _is_to_come(self, moment: datetime) -> bool:
+        return moment > self.clock.now()
+
+    def _site(self, task: TaskView) -> str:
+        return self._say(site_name(task))
+
+    def _running(self, task: TaskView) -> str:
+        told = self._step(task)
+        if self.has_workers is False:
+            return self._say("{down} (stopped at: {told})", down=self._say(DOWN), told=told)
+        return told
+
+    def _step(self, task: TaskView) -> str:
+        if task.cancel_requested:
+            return self._say("Publishing, will stop")
+        if task.checkpoint is Checkpoint.SUBMITTING:
+            is_checking = task.progress >= Step.SUBMITTED
+            return self._say("Checking it is online" if is_checking else "Submitting, cannot stop")
+        reached = max((step for step in STEPS if step <= task.progress), default=Step.CLAIMED)
+        number = list(STEPS).index(reached) + 1
+        words = "Publishing, step {number} of {steps}: {doing}"
+        return self._say(words, number=number, steps=len(STEPS), doing=self._say(STEPS[reached]))
+
+    def _blocked(self, task: TaskView) -> str:
+        reason = task.block_reason or BlockReason.NEEDS_REVIEW
+        return self._say(BLOCKED_WORDS[reason], site=self._site(task))
+
+    def _published(self, task: TaskView) -> str:
+        if task.site_state == "under_review":
+            return self._say("Under {site} review", site=self._site(task))
+        return self._say("Published")
+
+    def _failed(self, task: TaskView) -> str:
+        if task.error_class == REFUSED:
+            return self._say(
+                "Refused by {site}: {reason}", site=self._site(task), reason=self._say(task.error_message or "")
+            )
+        if task.error_class == CRASH or task.crash_count >= MAX_CRASHES:
+            return self._say("System fault, stopped")
+        return self._say("Failed: {reason}", reason=self._say(task.error_message or "no reason is known"))
+
+    def _cancelled(self, task: TaskView) -> str:
+        return self._say("Given up, may be online" if task.submitted_at is not None else "Cancelled")
 
 
-def _site(task: TaskView) -> str:
+def site_name(task: TaskView) -> str:
+    """The platform as people call it."""
     return SITE_NAMES.get(task.platform, task.platform)
-
-
-def _running(task: TaskView) -> str:
-    if task.cancel_requested:
-        return "Publishing, will stop"
-    if task.checkpoint is Checkpoint.SUBMITTING:
-        is_checking = task.progress >= Step.SUBMITTED
-        return "Checking it is online" if is_checking else "Submitting, cannot stop"
-    reached = max((step for step in STEPS if step <= task.progress), default=Step.CLAIMED)
-    return f"Publishing, step {list(STEPS).index(reached) + 1} of {len(STEPS)}: {STEPS[reached]}"
-
-
-def _blocked(task: TaskView) -> str:
-    reason = task.block_reason or BlockReason.NEEDS_REVIEW
-    return BLOCKED_WORDS[reason].format(site=_site(task))
-
-
-def _published(task: TaskView) -> str:
-    return f"Under {_site(task)} review" if task.site_state == "under_review" else "Published"
-
-
-def _failed(task: TaskView) -> str:
-    if task.error_class == REFUSED:
-        return f"Refused by {_site(task)}: {task.error_message}"
-    if task.error_class == CRASH or task.crash_count >= MAX_CRASHES:
-        return "System fault, stopped"
-    return f"Failed: {task.error_message or 'no reason is known'}"
-
-
-def _cancelled(task: TaskView) -> str:
-    return "Given up, may be online" if task.submitted_at is not None else "Cancelled"

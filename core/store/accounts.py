@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, ServiceUnavailable
+from core.lane import PauseScope
 from core.store.clock import now_sql
 from core.store.database import Database
-from core.store.models import Account, User
+from core.store.models import Account, AccountLimit, PauseRow, User
 from core.store.records import AccountState, AccountView
 from core.store.vault import Vault
 
@@ -76,6 +79,17 @@ class AccountStore:
             raise NotFound("sign-in of account", account_id)
         return self._vault.open(account_id, row.cookies_sealed), row.cookies_version
 
+    def load_all_cookies(self, account_ids: Collection[int]) -> dict[int, bytes]:
+        """The cookies of these accounts. Those that no key opens are left out: who publishes is told of them."""
+        wanted = select(Account.id, Account.cookies_sealed).where(Account.id.in_(account_ids))
+        with self._db.read() as connection:
+            rows = connection.execute(wanted.where(Account.cookies_sealed.is_not(None))).all()
+        found = {}
+        for row in rows:
+            with suppress(ServiceUnavailable):
+                found[row.id] = self._vault.open(row.id, row.cookies_sealed)
+        return found
+
     def replace_cookies(
         self,
         account_id: int,
@@ -128,6 +142,27 @@ class AccountStore:
         changed = self._db.run_write(lambda connection: connection.execute(statement).rowcount)
         if changed != 1 and cookies_version is None:
             raise NotFound("account", account_id)
+
+    def delete(self, account_id: int) -> None:
+        """With its sign-in, its limits and its pauses. Raises NotFound, and Conflict once an article was handed in
+        for it: the history of the article needs it."""
+
+        def work(connection: Connection) -> None:
+            paused = (PauseRow.scope == PauseScope.ACCOUNT, PauseRow.target_id == account_id)
+            connection.execute(delete(PauseRow).where(*paused))
+            connection.execute(delete(AccountLimit).where(AccountLimit.account_id == account_id))
+            if connection.execute(delete(Account).where(Account.id == account_id)).rowcount != 1:
+                raise NotFound("account", account_id)
+
+        account = self.get(account_id)
+        try:
+            self._db.run_write(work)
+        except IntegrityError as error:
+            raise Conflict(
+                f"Account {account.name}",
+                "has articles, whose history needs it.",
+                "Pause it, so that nothing of it starts any more.",
+            ) from error
 
     def reseal(self) -> int:
         """Seal all cookies again with the newest key, after which older keys may go; how many. Raises

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from core.errors import ServiceUnavailable
+from core.errors import CommitInDoubt, ServiceUnavailable
 from core.store import migrate
 from core.store.database_errors import as_unavailable, is_busy
 from core.store.engine import BEGIN_OPTION, make_engine
@@ -64,7 +64,7 @@ class Database:
         """Run `work` in a writing transaction and commit it; again, at most `MAX_TRIES` times, when the
         database undid it for a deadlock or a lock. `work` must do nothing but database work.
 
-        Raises ServiceUnavailable as `write` does.
+        Raises ServiceUnavailable when nothing was committed, and CommitInDoubt when nobody can tell.
         """
         last_try = time.monotonic() + LAST_TRY_SECONDS
         with self._for_people():
@@ -72,20 +72,35 @@ class Database:
             while True:
                 tries += 1
                 try:
-                    with self._writing.begin() as connection:
-                        return work(connection)
+                    return self._write_once(work)
                 except DBAPIError as error:
                     if not is_busy(error) or tries == MAX_TRIES or time.monotonic() > last_try:
                         raise
                 time.sleep(FIRST_WAIT_SECONDS * 2**tries * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+
+    def _write_once(self, work: Callable[[Connection], T]) -> T:
+        """Raises what the driver raised, but CommitInDoubt when it was COMMIT that got no answer."""
+        is_worked = False
+        try:
+            with self._writing.begin() as connection:
+                result = work(connection)
+                is_worked = True
+            return result
+        except DBAPIError as error:
+            unavailable = as_unavailable(error, self._address) if is_worked and not is_busy(error) else None
+            if unavailable is None:
+                raise
+            raise CommitInDoubt(unavailable.service, unavailable.reason, unavailable.remedy) from error
 
     def migrate(self) -> None:
         """Bring the tables up to date. Safe with several processes starting at once.
 
         Raises ServiceUnavailable, also when a newer TOP_N wrote the database.
         """
-        with self._for_people():
-            migrate.upgrade(self._url)
+        # A migration writes its version last: who reads the newest one need not wait for the lock.
+        if self.revision() != migrate.head_revision():
+            with self._for_people():
+                migrate.upgrade(self._url)
 
     def revision(self) -> str | None:
         """The migration that the database is at; None: empty."""

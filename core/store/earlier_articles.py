@@ -35,21 +35,31 @@ class EarlierReference:
     public_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierRow:
+    """A task that came with a file."""
+
+    request_sha256: str
+    public_id: str
+
+
 class EarlierArticles:
-    """What came with the file of sha256 `outside_file` is left out: the same file is the same batch."""
+    """What one user handed in."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def find(self, user_id: int, hashes: Iterable[str], *, outside_file: str | None = None) -> list[EarlierArticle]:
         """The tasks of this user with one of these articles (`content_hash.article_sha256`), the oldest first.
-        Not those that failed or were cancelled: their articles may well come again."""
+        Not those that failed or were cancelled before they were submitted: their articles may well come again; nor
+        those that came with the file of sha256 `outside_file`: the same file is the same batch."""
+        may_come_again = PublishTask.status.in_([TaskStatus.FAILED, TaskStatus.CANCELLED])
         wanted = (
             select(Article.article_sha256, PublishTask.account_id, PublishTask.mode, PublishTask.public_id)
             .join(PublishTask, PublishTask.article_id == Article.id)
             .where(
                 Article.user_id == user_id,
-                PublishTask.status.not_in([TaskStatus.FAILED, TaskStatus.CANCELLED]),
+                or_(~may_come_again, PublishTask.submitted_at.is_not(None)),
                 _outside(user_id, outside_file),
             )
             .order_by(PublishTask.id)
@@ -59,15 +69,23 @@ class EarlierArticles:
             for row in self._read(wanted, Article.article_sha256, hashes)
         ]
 
-    def references(
-        self, user_id: int, names: Iterable[str], *, outside_file: str | None = None
-    ) -> dict[str, EarlierReference]:
+    def references(self, user_id: int, names: Iterable[str]) -> dict[str, EarlierReference]:
         """The tasks of this user under these references."""
         wanted = select(PublishTask.client_ref, PublishTask.request_sha256, PublishTask.public_id).where(
-            PublishTask.user_id == user_id, _outside(user_id, outside_file)
+            PublishTask.user_id == user_id
         )
         rows = self._read(wanted, PublishTask.client_ref, names)
         return {row.client_ref: EarlierReference(row.client_ref, row.request_sha256, row.public_id) for row in rows}
+
+    def of_file(self, user_id: int, file_sha256: str) -> dict[int, EarlierRow]:
+        """What this user handed in with this very file, by row."""
+        wanted = (
+            select(PublishTask.batch_row, PublishTask.request_sha256, PublishTask.public_id)
+            .join(Batch, Batch.id == PublishTask.batch_id)
+            .where(Batch.user_id == user_id, Batch.file_sha256 == file_sha256)
+        )
+        with self._db.read() as connection:
+            return {row.batch_row: EarlierRow(row.request_sha256, row.public_id) for row in connection.execute(wanted)}
 
     def _read(self, wanted: Select[*tuple[Any, ...]], column: Any, names: Iterable[str]) -> list[Row[*tuple[Any, ...]]]:
         found: list[Row[*tuple[Any, ...]]] = []

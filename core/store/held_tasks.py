@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, exists, select
 
 from core.store.clock import now_sql
-from core.store.models import Account, Article, PublishTask
+from core.store.models import Account, Article, DatabaseIdentity, PublishTask, TaskEventRow
+from core.store.outcome_figures import waited_seconds
 from core.store.records import HeldTask, StoredArticle
+from core.store.task_events import EventKind
 from core.task_state import Checkpoint, Mode, TaskStatus
+
+_WAS_MOVED_SINCE = exists().where(
+    TaskEventRow.task_id == PublishTask.id,
+    TaskEventRow.kind == EventKind.ACCOUNT_CHANGED,
+    TaskEventRow.at > PublishTask.verify_since,
+)
 
 _HELD = (
     select(
         PublishTask.__table__,
         now_sql().label("read_at"),
+        select(DatabaseIdentity.restored_at).scalar_subquery().label("restored_at"),
+        _WAS_MOVED_SINCE.label("was_moved_since"),
         Account.name.label("account_name"),
+        Article.version,
+        Article.created_at.label("written_at"),
         Article.title,
         Article.content,
         Article.content_format,
@@ -50,6 +62,7 @@ def stored_article(row: Row[Any]) -> StoredArticle:
         column=row.column_name,
         topics=tuple(row.topics),
         cover_sha256=row.cover_sha256,
+        version=row.version,
     )
 
 
@@ -75,4 +88,9 @@ def _held(row: Row[Any]) -> HeldTask:
         article=stored_article(row),
         priority=row.priority,
         submitted_seconds_ago=(row.read_at - row.submitted_at).total_seconds() if row.submitted_at else None,
+        verify_since=row.verify_since,
+        restored_seconds_ago=(row.read_at - row.restored_at).total_seconds() if row.restored_at else 0.0,
+        waited_seconds=waited_seconds(row.created_at, row.run_at, row.first_claimed_ms),
+        was_edited_since=bool(row.verify_since and row.version > 1 and row.written_at > row.verify_since),
+        was_moved_since=bool(row.was_moved_since),
     )

@@ -9,15 +9,17 @@ from core.store.clock import later_sql, now_sql
 from core.store.database import Database
 from core.store.models import LeaderLock
 
+LONGEST_TTL_SECONDS = 10.0
+
 
 class MaintenanceLock:
     """A lock that ends by itself when its holder dies. A holder that was suspended may wake after another took
     over: what it does must be safe to do twice, as the compare-and-sets of the store are."""
 
-    def __init__(self, db: Database, name: str = "maintenance", *, ttl_seconds: float = 10) -> None:
+    def __init__(self, db: Database, name: str = "maintenance", *, ttl_seconds: float = LONGEST_TTL_SECONDS) -> None:
         self._db = db
         self._name = name
-        self._ttl_seconds = ttl_seconds
+        self.ttl_seconds = ttl_seconds
 
     def try_acquire(self, holder: str) -> bool:
         """Become or stay the holder for the next `ttl_seconds`. False: somebody else is."""
@@ -27,7 +29,7 @@ class MaintenanceLock:
             return False  # another one inserted the very first row in the same moment
 
     def _acquire(self, connection: Connection, holder: str) -> bool:
-        values = {"holder": holder, "expires_at": later_sql(self._ttl_seconds)}
+        values = {"holder": holder, "expires_at": later_sql(self.ttl_seconds)}
         is_free = or_(LeaderLock.holder == holder, LeaderLock.expires_at <= now_sql())
         statement = update(LeaderLock).where(LeaderLock.name == self._name, is_free).values(values)
         if connection.execute(statement).rowcount == 1:

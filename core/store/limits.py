@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.lane import AccountLimits, UserLimits
 from core.store.database import Database
@@ -44,12 +46,7 @@ class LimitStore:
         self._save_user(user_id, starts_reset_ms=reset_ms)
 
     def _save_user(self, user_id: int, **values: float | None) -> None:
-        def work(connection: Connection) -> None:
-            changed = connection.execute(update(UserLimit).where(UserLimit.user_id == user_id).values(values))
-            if changed.rowcount == 0:
-                connection.execute(insert(UserLimit).values(user_id=user_id, **values))
-
-        self._db.run_write(work)
+        self._save(UserLimit.user_id, user_id, values)
 
     def account_limits(self) -> list[AccountLimits]:
         """All overrides of accounts."""
@@ -61,12 +58,16 @@ class LimitStore:
     def save_account(self, limits: AccountLimits) -> None:
         """Keep an account's overrides; None is the default again."""
         values = {"max_running": limits.max_running, "gap_seconds": limits.gap_seconds}
+        self._save(AccountLimit.account_id, limits.account_id, values)
 
+    def _save(self, key: InstrumentedAttribute[int], owner_id: int, values: dict[str, float | None]) -> None:
         def work(connection: Connection) -> None:
-            changed = connection.execute(
-                update(AccountLimit).where(AccountLimit.account_id == limits.account_id).values(values)
-            )
+            changed = connection.execute(update(key.class_).where(key == owner_id).values(values))
             if changed.rowcount == 0:
-                connection.execute(insert(AccountLimit).values(account_id=limits.account_id, **values))
+                connection.execute(insert(key.class_).values({key.key: owner_id, **values}))
 
-        self._db.run_write(work)
+        try:
+            self._db.run_write(work)
+        except IntegrityError:
+            # Another writer was faster with the very first row: it is there to be changed now.
+            self._db.run_write(work)

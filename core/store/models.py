@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.store.identity_models import DatabaseIdentity
 from core.store.model_base import Base
 from core.store.people_models import Account, ApiToken, AuditEntry, User, UserSession
 from core.store.rule_models import AccountLimit, LeaderLock, PauseRow, UserLimit
@@ -17,6 +18,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
+    "DatabaseIdentity",
     "LeaderLock",
     "PauseRow",
     "Picture",

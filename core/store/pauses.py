@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select
 
 from core.lane import Pause, PauseScope
 from core.store.clock import later_sql, now_sql
 from core.store.database import Database
-from core.store.models import PauseRow
+from core.store.models import Account, Batch, PauseRow, User
+from core.store.records import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class PauseView:
     reason: str | None
     since: datetime
     until: datetime | None
+
+    @property
+    def is_of_site(self) -> bool:
+        """TOP_N itself holds back an account because the site asked for it; it ends by itself."""
+        return self.scope is PauseScope.ACCOUNT and self.by == Actor.system().name
 
 
 class PauseStore:
@@ -53,13 +59,19 @@ class PauseStore:
 
         return self._db.run_write(work)
 
-    def lift(self, scope: PauseScope, key: str = "") -> int:
-        """End all pauses of this; how many there were."""
+    def lift(self, scope: PauseScope, key: str = "", *, by: str | None = None) -> int:
+        """End all pauses of this, or that of one person; how many there were."""
+        of_person = [] if by is None else [PauseRow.by_name == by]
 
         def work(connection: Connection) -> int:
-            return connection.execute(delete(PauseRow).where(*_same(scope, key))).rowcount
+            return connection.execute(delete(PauseRow).where(*_same(scope, key), *of_person)).rowcount
 
         return self._db.run_write(work)
+
+    def holding(self, scope: PauseScope, key: str = "") -> Pause | None:
+        """What holds for this in all; None: nothing does."""
+        views = [view for view in self.list() if (view.scope, view.key) == (scope, key)]
+        return _longest(views) if views else None
 
     def effective(self) -> list[Pause]:
         """What holds for the queue: the longest pause of each thing; those of batches are left out."""
@@ -69,10 +81,11 @@ class PauseStore:
                 by_thing.setdefault((view.scope, view.key), []).append(view)
         return [_longest(views) for views in by_thing.values()]
 
-    def list(self) -> list[PauseView]:
-        """All pauses in force, the oldest first."""
+    def list(self, *, only_user: int | None = None) -> list[PauseView]:
+        """All pauses in force, the oldest first; or those that hold back one user."""
+        wanted = _in_force() if only_user is None else _in_force().where(_concerns(only_user))
         with self._db.read() as connection:
-            rows = connection.execute(_in_force().order_by(PauseRow.id)).all()
+            rows = connection.execute(wanted.order_by(PauseRow.id)).all()
         return [_view(row) for row in rows]
 
 
@@ -91,6 +104,17 @@ def _same(scope: PauseScope, key: str) -> list[ColumnElement[bool]]:
 
 def _in_force() -> Any:
     return select(PauseRow.__table__).where(or_(PauseRow.until.is_(None), PauseRow.until > now_sql()))
+
+
+def _concerns(user_id: int) -> ColumnElement[bool]:
+    """What holds back everybody, this user, or its accounts and batches."""
+    of_user = {
+        PauseScope.USER: select(User.id).where(User.id == user_id),
+        PauseScope.ACCOUNT: select(Account.id).where(Account.user_id == user_id),
+        PauseScope.BATCH: select(Batch.id).where(Batch.user_id == user_id),
+    }
+    own = [and_(PauseRow.scope == scope, PauseRow.target_id.in_(ids)) for scope, ids in of_user.items()]
+    return or_(PauseRow.scope.in_([PauseScope.EVERYTHING, PauseScope.PLATFORM]), *own)
 
 
 def _view(row: Row[Any]) -> PauseView:

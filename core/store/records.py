@@ -116,6 +116,12 @@ class StoredArticle:
     column: str | None
     topics: tuple[str, ...]
     cover_sha256: str | None
+    version: int = field(default=1, compare=False)
+    """1 as it was handed in; each edit makes the next."""
+
+
+Grip = tuple[int, int]
+"""A task's id and the fence it is held under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,21 @@ class HeldTask:
     priority: int = 5
     submitted_seconds_ago: float | None = None
     """`submitted_at` against the database's clock at the take; a worker's own clock may jump."""
+    verify_since: datetime | None = None
+    """A backup was restored: from this moment on it may have been published without anybody's knowing."""
+    restored_seconds_ago: float = 0.0
+    """How long nothing of that time has been able to go on; on the database's clock at the take."""
+    was_edited_since: bool = False
+    """Its title may be another one than that under which it may be online."""
+    was_moved_since: bool = False
+    """It may be online on another account than its present one."""
+    waited_seconds: float = 0.0
+    """From the moment it might go until it was taken for the first time."""
+
+    @property
+    def grip(self) -> Grip:
+        """What tells this hold from every other one."""
+        return self.id, self.fence
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +205,8 @@ class TaskView:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    verify_since: datetime | None = None
+    """See `HeldTask`."""
 
 
 class CancelResult(StrEnum):
@@ -235,6 +258,10 @@ class AccountView:
     cookies_version: int
     checked_at: datetime | None
     error_message: str | None
+
+    def is_known_as_another(self, remote_id: str) -> bool:
+        """Whether the site has called this account by another id than this one: a sign-in as somebody else."""
+        return self.remote_id is not None and self.remote_id != remote_id
 
 
 @dataclass(frozen=True, slots=True)

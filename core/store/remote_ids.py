@@ -10,6 +10,18 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict
 from core.store.models import PublishTask
+from core.task_state import TaskStatus
+
+UNFINISHED = tuple(status for status in TaskStatus if not status.is_final)
+
+
+def require_nobody_else_s_draft(connection: Connection, task_id: int, platform: str, remote_id: str | None) -> None:
+    """Before a person's word gives a task its `remote_id`: no other unfinished task may be writing that very article,
+    or it could never be published under its own name. Raises Conflict naming the task whose draft it is."""
+    wanted = (PublishTask.platform == platform, PublishTask.remote_draft_id == remote_id, PublishTask.id != task_id)
+    owner = connection.scalar(select(PublishTask.public_id).where(PublishTask.status.in_(UNFINISHED), *wanted).limit(1))
+    if remote_id is not None and owner is not None:
+        raise _conflict(platform, remote_id, owner)
 
 
 @contextmanager
@@ -21,11 +33,15 @@ def claiming_remote_id(connection: Connection, task_id: int, platform: str, remo
         owner = _owner(connection, task_id, platform, remote_id)
         if owner is None:
             raise
-        raise Conflict(
-            f"{platform} article {remote_id}",
-            f"belongs to article {owner} already.",
-            "Look on the site which of the two it is.",
-        ) from error
+        raise _conflict(platform, remote_id, owner) from error
+
+
+def _conflict(platform: str, remote_id: str | None, owner: str) -> Conflict:
+    return Conflict(
+        f"{platform} article {remote_id}",
+        f"belongs to article {owner} already.",
+        "Look on the site which of the two it is.",
+    )
 
 
 def _owner(connection: Connection, task_id: int, platform: str, remote_id: str | None) -> str | None:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
-from core.lane import AccountLimits, LaneEntry, Pause, RunningRow, StartRow, UserLimits
+from core.lane import AccountEnd, AccountLimits, LaneEntry, Pause, RunningRow, StartRow, UserLimits
+from core.store.clock import later_sql, now_sql
 from core.store.database import Database
 from core.store.due import MAY_GO
 from core.store.limits import LimitStore
-from core.store.models import PublishTask, UserLimit
+from core.store.models import PublishTask, TaskEventRow, UserLimit
 from core.store.pauses import PauseStore
+from core.store.task_events import END_EVENTS, EventKind
 from core.store.task_moves import LANE_COLUMNS, lane_entry
 from core.task_state import TaskStatus
+
+ENDED_AN_ATTEMPT = and_(
+    TaskEventRow.kind.in_(sorted(END_EVENTS - {EventKind.TAKE_UNDONE})),
+    or_(
+        TaskEventRow.worker_id.is_not(None),
+        TaskEventRow.kind.in_([EventKind.RESCUED, EventKind.FAILED, EventKind.BLOCKED]),
+    ),
+)
+"""What a worker that has begun wrote at its end, or a rescuer in its place. (Cancelled without a worker's name is what
+was not running, or was not submitted.)"""
 
 
 class DatabaseRows:
@@ -51,7 +63,7 @@ class DatabaseRows:
     def starts_since(self, since_ms: int) -> list[StartRow]:
         """Starts first claimed after `since_ms` and after their user's last reset."""
         statement = (
-            select(PublishTask.id, PublishTask.user_id, PublishTask.account_id, PublishTask.first_claimed_ms)
+            select(PublishTask.id, PublishTask.user_id, PublishTask.first_claimed_ms)
             .outerjoin(UserLimit, UserLimit.user_id == PublishTask.user_id)
             .where(
                 PublishTask.first_claimed_ms > since_ms,
@@ -61,7 +73,19 @@ class DatabaseRows:
         )
         with self._db.read() as connection:
             rows = connection.execute(statement).all()
-        return [StartRow(row.id, row.user_id, row.account_id, row.first_claimed_ms) for row in rows]
+        return [StartRow(row.id, row.user_id, row.first_claimed_ms) for row in rows]
+
+    def ends_within(self, seconds: float) -> list[AccountEnd]:
+        """The accounts of which an attempt has ended within the last so many seconds."""
+        statement = (
+            select(PublishTask.account_id, func.max(TaskEventRow.at).label("ended_at"), now_sql().label("read_at"))
+            .join(PublishTask, PublishTask.id == TaskEventRow.task_id)
+            .where(TaskEventRow.at > later_sql(-seconds), ENDED_AN_ATTEMPT)
+            .group_by(PublishTask.account_id)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(statement).all()
+        return [AccountEnd(row.account_id, (row.read_at - row.ended_at).total_seconds()) for row in rows]
 
     def user_limits(self) -> list[UserLimits]:
         """All overrides of users."""

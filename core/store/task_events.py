@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, literal, select
 
 from core.store.clock import now_sql
 from core.store.models import PublishTask, TaskEventRow
-from core.task_state import Action
+from core.task_state import MOVES, Action, TaskStatus
 
 
 class EventKind(StrEnum):
@@ -32,18 +32,20 @@ class EventKind(StrEnum):
     """The draft is gone or no longer matches: it will be written again. Detail: reason."""
     SUBMITTING = "submitting"
     """The publish click comes next. Detail: draft_id."""
+    RESUBMITTING = "resubmitting"
+    """The site still holds the draft of an earlier click: another click at it comes next."""
     DRAFT_REOPENED = "draft_reopened"
-    """The site still holds a draft: the click did not publish it. Detail: reason."""
+    """The site refused the click, for certain: it is a draft again. Detail: reason."""
     PUBLISHED = "published"
     """It is on the site. Detail: remote_id, result_url, site_state."""
     DRAFT_SAVED = "draft_saved"
     """It is saved on the site as a draft, as its owner wished."""
     WILL_RETRY = "will_retry"
-    """Detail: error_class, message, delay_seconds, uses_retry, is_crash."""
+    """Detail: error_class, error_message, delay_seconds, uses_retry, crashes."""
     BLOCKED = "blocked"
-    """A person is needed. Detail: reason, error_class, message, evidence."""
+    """A person is needed. Detail: reason, error_class, error_message, evidence."""
     FAILED = "failed"
-    """Detail: error_class, message, crashes."""
+    """Detail: error_class, error_message, crashes."""
     CANCEL_REQUESTED = "cancel_requested"
     """Its owner asked to stop it while it was running. Detail: by."""
     CANCELLED = "cancelled"
@@ -65,19 +67,21 @@ class EventKind(StrEnum):
     REPRIORITISED = "reprioritised"
     """Detail: by, priority."""
     EDITED = "edited"
-    """Detail: by, version, title."""
+    """Detail: by, version, title, was_title, changed (names of fields). The old text is in `articles`."""
+    ACCOUNT_CHANGED = "account_changed"
+    """It goes to another account of its owner. Detail: by, account, was."""
     VERIFIED = "verified"
-    """The site was asked whether it is online. Detail: outcome, reason, last_url."""
+    """The site was asked whether it is online. Detail: outcome (the kind of verdict), reason."""
     ORPHAN_DRAFT = "orphan_draft"
     """A draft that TOP_N no longer knows may be in the account. Detail: reason."""
-    CRASHED = "crashed"
-    """The browser or its driver died or hung. Detail: reason, step."""
     SITE_BUSY = "site_busy"
     """The site asks this account to slow down. Detail: retry_after."""
-    COOKIES_STORED = "cookies_stored"
-    """The refreshed sign-in was stored back. Detail: version."""
+    RESTORED = "restored"
+    """The database is a restored backup: it will be looked for on the site first. Detail: by, since."""
+    RESTORE_SETTLED = "restore_settled"
+    """It was not published between the backup and its restoring. Detail: reason."""
     NOTE = "note"
-    """Anything else worth knowing afterwards."""
+    """Anything else worth knowing afterwards. Detail: reason."""
 
 
 ACTION_EVENTS: dict[Action, EventKind] = {
@@ -91,6 +95,7 @@ ACTION_EVENTS: dict[Action, EventKind] = {
     Action.HAND_BACK: EventKind.HANDED_BACK,
     Action.RESCUE: EventKind.RESCUED,
     Action.RESCUE_FAIL: EventKind.FAILED,
+    Action.RESCUE_REVIEW: EventKind.BLOCKED,
     Action.RESCUE_CANCEL: EventKind.CANCELLED,
     Action.CANCEL: EventKind.CANCELLED,
     Action.RESUME: EventKind.RESUMED,
@@ -98,6 +103,16 @@ ACTION_EVENTS: dict[Action, EventKind] = {
     Action.CONFIRM_ONLINE: EventKind.CONFIRMED_ONLINE,
     Action.GIVE_UP: EventKind.GIVEN_UP,
 }
+
+END_EVENTS = frozenset(
+    {EventKind.TAKE_UNDONE}
+    | {
+        kind
+        for action, kind in ACTION_EVENTS.items()
+        if TaskStatus.RUNNING in MOVES[action].sources and MOVES[action].target is not TaskStatus.RUNNING
+    }
+)
+"""What ends a worker's hold on a task."""
 
 
 def add_event(

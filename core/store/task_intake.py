@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from core.errors import Conflict, NotFound, QueueFull
+from core.errors import CommitInDoubt, Conflict, NotFound, QueueFull, ServiceUnavailable
 from core.store.clock import now_sql
-from core.store.content_hash import article_of, request_sha256
 from core.store.database import Database
+from core.store.incoming_task import IncomingTask, new_public_id
 from core.store.models import Article, Batch, PublishTask, User
 from core.store.pictures import keep_pictures
 from core.store.records import Accepted, Actor, NewBatch, NewTask
@@ -26,42 +25,11 @@ T = TypeVar("T")
 CHUNK = 1000
 """Names in one IN list."""
 
-ID_LENGTH = 12
-"""Public ids: 60 random bits in letters and the digits 2–7."""
+LOOK_AFTER_SECONDS = (0, 0.5, 2)
+"""After a COMMIT without an answer: when it is looked whether it was done."""
 
-
-def new_public_id() -> str:
-    """A name for people and addresses that says nothing about how many there are."""
-    return base64.b32encode(secrets.token_bytes(8)).decode().lower()[:ID_LENGTH]
-
-
-@dataclass(frozen=True, slots=True)
-class _Incoming:
-    """One task of a call. `name` is what makes it the same task when it is handed in again; a task without
-    one is always new."""
-
-    task: NewTask
-    row: int
-    public_id: str
-    article_sha256: str
-    request_sha256: str
-    name: tuple[Any, ...]
-
-    @classmethod
-    def of(cls, task: NewTask, place: int, batch_id: int | None) -> _Incoming:
-        public_id = new_public_id()
-        row = task.batch_row or place
-        name: tuple[Any, ...] = ("new", public_id)
-        if client_ref := (task.client_ref or "").strip():
-            name = ("client_ref", task.user_id, client_ref)
-        elif batch_id is not None:
-            name = ("row", batch_id, row)
-        article = article_of(task)
-        return cls(task, row, public_id, article, request_sha256(task, article), name)
-
-    @property
-    def client_ref(self) -> str | None:
-        return self.name[2] if self.name[0] == "client_ref" else None
+Also: TypeAlias = "Callable[[Connection, Sequence[Accepted]], object]"
+"""Something that is to be in the database if and only if the tasks are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +55,61 @@ class TaskIntake:
         batch: NewBatch | None = None,
         actor: Actor,
         max_waiting: int | None = None,
+        also: Also = lambda connection, accepted: None,
     ) -> list[Accepted]:
         """Store these tasks in one transaction; what was handed in before (same user and client_ref, or the
-        same row of the same file) is found again. In the order of `tasks`.
+        same row of the same file) is found again. In the order of `tasks`. `also` writes in the same transaction.
 
         Raises Conflict if the same name comes with other content, QueueFull beyond `max_waiting` waiting tasks
-        of a user, NotFound for an unknown user. Then nothing is stored.
+        of a user, NotFound for an unknown user, ServiceUnavailable. Then nothing is stored: when the reply to
+        COMMIT is lost, the tasks are looked for. Raises CommitInDoubt only when that cannot be done either.
         """
+        accepted: list[Accepted] = []
 
-        def work(connection: Connection) -> list[Accepted]:
+        def work(connection: Connection) -> None:
             _lock_users(connection, {task.user_id for task in tasks})
-            batch_id = None if batch is None else _find_or_make_batch(connection, batch)
-            incoming = [_Incoming.of(task, place, batch_id) for place, task in enumerate(tasks, start=1)]
+            batch_id = None if batch is None else _find_batch(connection, batch)
+            named_by = 0 if batch is not None and batch_id is None else batch_id
+            incoming = [IncomingTask.of(task, place, named_by) for place, task in enumerate(tasks, start=1)]
             known = _known(connection, incoming, batch_id)
             fresh = _fresh(incoming, known)
             if max_waiting is not None:
                 _refuse_overflow(connection, fresh, max_waiting)
+            if batch is not None and batch_id is None and fresh:
+                # Only now: a file whose articles all came in other ways leaves no empty batch behind.
+                batch_id = _make_batch(connection, batch)
             stored = _store(connection, fresh, batch_id, actor)
-            return [
+            accepted[:] = [
                 Accepted(found.task_id, found.public_id, found.public_id == one.public_id, found.batch_id)
                 for one in incoming
                 for found in [known.get(one.name) or stored[one.name]]
             ]
+            also(connection, accepted)
 
-        return self._db.run_write(work)
+        try:
+            self._db.run_write(work)
+        except CommitInDoubt as doubt:
+            if not self._is_stored(accepted, {task.user_id for task in tasks}, doubt):
+                raise ServiceUnavailable(doubt.service, doubt.reason, doubt.remedy) from doubt
+        return accepted
+
+    def _is_stored(self, accepted: Sequence[Accepted], user_ids: set[int], doubt: CommitInDoubt) -> bool:
+        """Whether the COMMIT that got no answer was done: by names that nothing else can have."""
+        fresh = [one.public_id for one in accepted if one.is_new]
+
+        def look(connection: Connection) -> bool:
+            # Locked: a COMMIT that is still on its way to the server is waited for.
+            _lock_users(connection, user_ids)
+            return not fresh or bool(_ids(connection, PublishTask.id, PublishTask.public_id, fresh[:1]))
+
+        for seconds in LOOK_AFTER_SECONDS:
+            time.sleep(seconds)
+            try:
+                return self._db.run_write(look)
+            except ServiceUnavailable as error:
+                last = error
+        remedy = "What you handed in may have been accepted: look for it before you hand it in again."
+        raise CommitInDoubt(doubt.service, doubt.reason, remedy) from last
 
     def waiting_count(self, user_id: int) -> int:
         """Tasks of this user that wait for their turn, their time or their next try."""
@@ -138,7 +137,7 @@ def _waiting(connection: Connection, user_id: int) -> int:
     return connection.scalar(waiting) or 0
 
 
-def _refuse_overflow(connection: Connection, fresh: Sequence[_Incoming], limit: int) -> None:
+def _refuse_overflow(connection: Connection, fresh: Sequence[IncomingTask], limit: int) -> None:
     for user_id in sorted({one.task.user_id for one in fresh}):
         handed_in = sum(one.task.user_id == user_id for one in fresh)
         waiting = _waiting(connection, user_id)
@@ -146,13 +145,16 @@ def _refuse_overflow(connection: Connection, fresh: Sequence[_Incoming], limit: 
             raise QueueFull(waiting, handed_in, limit)
 
 
-def _find_or_make_batch(connection: Connection, batch: NewBatch) -> int:
-    if batch.file_sha256 is not None:
-        known: int | None = connection.scalar(
-            select(Batch.id).where(Batch.user_id == batch.user_id, Batch.file_sha256 == batch.file_sha256)
-        )
-        if known is not None:
-            return known
+def _find_batch(connection: Connection, batch: NewBatch) -> int | None:
+    """The same file is the same batch."""
+    if batch.file_sha256 is None:
+        return None
+    same_file = select(Batch.id).where(Batch.user_id == batch.user_id, Batch.file_sha256 == batch.file_sha256)
+    found: int | None = connection.scalar(same_file)
+    return found
+
+
+def _make_batch(connection: Connection, batch: NewBatch) -> int:
     result = connection.execute(
         insert(Batch).values(
             public_id=new_public_id(),
@@ -166,7 +168,7 @@ def _find_or_make_batch(connection: Connection, batch: NewBatch) -> int:
 
 
 def _known(
-    connection: Connection, incoming: Sequence[_Incoming], batch_id: int | None
+    connection: Connection, incoming: Sequence[IncomingTask], batch_id: int | None
 ) -> dict[tuple[Any, ...], _Stored]:
     """Those that were handed in before, by name."""
     known: dict[tuple[Any, ...], _Stored] = {}
@@ -195,9 +197,9 @@ def _stored(row: Row[*tuple[Any, ...]]) -> _Stored:
     return _Stored(row.id, row.public_id, row.request_sha256, row.batch_id)
 
 
-def _fresh(incoming: Sequence[_Incoming], known: dict[tuple[Any, ...], _Stored]) -> list[_Incoming]:
+def _fresh(incoming: Sequence[IncomingTask], known: dict[tuple[Any, ...], _Stored]) -> list[IncomingTask]:
     """Those to be stored, each name once. Raises Conflict if one name stands for two contents."""
-    fresh: dict[tuple[Any, ...], _Incoming] = {}
+    fresh: dict[tuple[Any, ...], IncomingTask] = {}
     for one in incoming:
         earlier = known.get(one.name) or fresh.setdefault(one.name, one)
         if earlier.request_sha256 != one.request_sha256:
@@ -211,7 +213,7 @@ def _fresh(incoming: Sequence[_Incoming], known: dict[tuple[Any, ...], _Stored])
 
 
 def _store(
-    connection: Connection, fresh: Sequence[_Incoming], batch_id: int | None, actor: Actor
+    connection: Connection, fresh: Sequence[IncomingTask], batch_id: int | None, actor: Actor
 ) -> dict[tuple[Any, ...], _Stored]:
     """Write them, a statement a table. The moment is bound as a value, since PyMySQL sends many rows at once
     only if each of them holds nothing but values."""
@@ -239,7 +241,7 @@ def _ids(connection: Connection, column: Any, name_column: Any, names: Sequence[
     return found
 
 
-def _article(one: _Incoming, now: datetime) -> dict[str, Any]:
+def _article(one: IncomingTask, now: datetime) -> dict[str, Any]:
     task = one.task
     return {
         "user_id": task.user_id,
@@ -256,7 +258,7 @@ def _article(one: _Incoming, now: datetime) -> dict[str, Any]:
     }
 
 
-def _task(one: _Incoming, article_id: int, batch_id: int | None, now: datetime) -> dict[str, Any]:
+def _task(one: IncomingTask, article_id: int, batch_id: int | None, now: datetime) -> dict[str, Any]:
     task = one.task
     return {
         "public_id": one.public_id,

@@ -103,6 +103,9 @@ class PublishTask(Base):
     result_url: Mapped[str | None] = mapped_column(LongText)
     content_hash: Mapped[str | None] = mapped_column(Identifier(64))
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verify_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """A backup was restored: from this moment on it may have been published without this row's knowing. It is
+    looked for on the site before anything else is done with it."""
     site_state: Mapped[str | None] = mapped_column(Identifier(16))
     first_claimed_ms: Mapped[int | None] = mapped_column(BigInteger)
     error_class: Mapped[str | None] = mapped_column(Identifier(64))
@@ -121,6 +124,7 @@ class PublishTask(Base):
         Index(None, "user_id", "status"),
         Index(None, "account_id", "status"),
         Index(None, "first_claimed_ms"),
+        Index(None, "status", "finished_at", "user_id"),
         check("status", one_of("status", TaskStatus)),
         check("checkpoint", one_of("checkpoint", Checkpoint)),
         check("mode", one_of("mode", Mode)),

@@ -6,7 +6,7 @@ Each is a compare-and-set whose row count decides, and writes its event in the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select, update
@@ -16,8 +16,18 @@ from core.lane import LaneEntry
 from core.store.clock import now_sql
 from core.store.models import PublishTask
 from core.store.records import HeldTask
-from core.store.task_events import ACTION_EVENTS, EventKind, add_event
-from core.task_state import CHECKPOINT_ORDER, MOVES, Action, Checkpoint, Fencing, Step, TaskStatus
+from core.store.task_events import ACTION_EVENTS, EventKind, add_event, add_events
+from core.task_state import (
+    CHECKPOINT_ORDER,
+    FENCE_DEMANDS,
+    MOVES,
+    Action,
+    Checkpoint,
+    Demand,
+    Fencing,
+    Step,
+    TaskStatus,
+)
 
 Conditions = Sequence[ColumnElement[bool]]
 TASKS = PublishTask.__table__
@@ -43,13 +53,11 @@ def move(
     rule = MOVES[action]
     conditions = [
         PublishTask.id == task_id,
-        PublishTask.fence == fence,
         PublishTask.status.in_(sorted(rule.sources)),
+        *demanded(FENCE_DEMANDS[rule.fencing], fence, worker_id),
         *only_if,
     ]
-    if rule.fencing is Fencing.HOLD:
-        conditions.append(PublishTask.worker_id == worker_id)
-    changes: dict[str, Any] = {**_on_arrival(rule.target, worker_id), **values, "status": rule.target}
+    changes: dict[str, Any] = {**on_arrival(rule.target, worker_id), **values, "status": rule.target}
     if rule.fencing is Fencing.RAISE:
         changes["fence"] = fence + 1
     if connection.execute(update(PublishTask).where(*conditions).values(changes)).rowcount != 1:
@@ -58,7 +66,32 @@ def move(
     return True
 
 
-def _on_arrival(target: TaskStatus, worker_id: str | None) -> dict[str, Any]:
+def move_many(connection: Connection, action: Action, task_ids: Sequence[int], *, detail: dict[str, Any]) -> None:
+    """Move tasks that this transaction has locked, each in a status that the action leads out of. Only for actions
+    that no fence guards; in two statements, however many tasks there are."""
+    rule = MOVES[action]
+    if rule.fencing is not Fencing.NONE:
+        raise ValueError(f"{action} is guarded by the fence of each task")
+    seen = (PublishTask.id.in_(task_ids), PublishTask.status.in_(sorted(rule.sources)))
+    changes = {**on_arrival(rule.target, None), "status": rule.target}
+    if connection.execute(update(PublishTask).where(*seen).values(changes)).rowcount != len(task_ids):
+        raise Conflict("These articles", "have just changed.", "Look at them again.")
+    add_events(connection, task_ids, ACTION_EVENTS[action], detail)
+
+
+def demanded(demands: Collection[Demand], fence: int | None = None, worker_id: str | None = None) -> Conditions:
+    """These demands of the row, as SQL; `fence` and `worker_id` are those of the mover."""
+    known = {
+        Demand.SAME_FENCE: PublishTask.fence == fence,
+        Demand.SAME_WORKER: PublishTask.worker_id == worker_id,
+        Demand.LIVE_LEASE: PublishTask.lease_until > now_sql(),
+        Demand.ENDED_LEASE: PublishTask.lease_until <= now_sql(),
+        Demand.NO_CANCEL_REQUEST: PublishTask.cancel_requested.is_(False),
+    }
+    return [known[demand] for demand in sorted(demands)]
+
+
+def on_arrival(target: TaskStatus, worker_id: str | None) -> dict[str, Any]:
     """What a status means for the other columns, whichever move led there."""
     if target is TaskStatus.RUNNING:
         return {"worker_id": worker_id, "progress": Step.CLAIMED}
@@ -81,8 +114,7 @@ def holding(held: HeldTask) -> Conditions:
     return (
         PublishTask.id == held.id,
         PublishTask.status == TaskStatus.RUNNING,
-        PublishTask.fence == held.fence,
-        PublishTask.worker_id == held.worker_id,
+        *demanded(FENCE_DEMANDS[Fencing.HOLD], held.fence, held.worker_id),
     )
 
 
@@ -108,11 +140,19 @@ def advance(
     return True
 
 
-def note(connection: Connection, held: HeldTask, kind: EventKind, detail: dict[str, Any], **values: Any) -> None:
+def note(
+    connection: Connection,
+    held: HeldTask,
+    kind: EventKind,
+    detail: dict[str, Any],
+    *,
+    only_if: Conditions = (),
+    **values: Any,
+) -> None:
     """Write an event of a held task, and columns that are neither status nor checkpoint. Raises LeaseLost."""
     # An UPDATE even without values: it locks the row, so that a rescue comes before or after, not between.
     changes = values or {"fence": held.fence}
-    if connection.execute(update(PublishTask).where(*holding(held)).values(changes)).rowcount != 1:
+    if connection.execute(update(PublishTask).where(*holding(held), *only_if).values(changes)).rowcount != 1:
         raise LeaseLost(held.id, held.fence)
     add_event(connection, held.id, kind, detail, worker_id=held.worker_id)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from core.errors import NotFound
 from core.lane import LaneEntry
@@ -15,44 +13,38 @@ from core.store.clock import later_sql, now_sql
 from core.store.database import Database
 from core.store.due import IS_DUE, MAY_GO
 from core.store.held_tasks import stored_article
-from core.store.models import Account, Article, Batch, PublishTask, TaskEventRow, User
+from core.store.models import Article, Batch, PublishTask, TaskEventRow
 from core.store.pictures import read_picture
 from core.store.records import NewPicture, StoredArticle, TaskEvent, TaskView
+from core.store.task_filter import TaskFilter, filtered
 from core.store.task_moves import LANE_COLUMNS, TASKS, lane_entry
-from core.task_state import BlockReason, Checkpoint, Mode, TaskStatus
+from core.store.task_views import TASK_VIEW, task_view
+from core.task_state import FINAL_STATUSES, TaskStatus
 
-_VIEW = (
-    select(TASKS, User.name.label("user_name"), Account.name.label("account_name"), Article.title)
-    .join(User, User.id == PublishTask.user_id)
-    .join(Account, Account.id == PublishTask.account_id)
-    .join(Article, Article.id == PublishTask.article_id)
-)
+__all__ = ["Remaining", "TaskFilter", "TaskQueries"]
 
+FEWEST_STARTS = 5
+"""Fewer say nothing about the next."""
 
-@dataclass(frozen=True, slots=True)
-class TaskFilter:
-    """Which tasks to list; what is None does not matter. `text` is looked for in titles."""
-
-    user_id: int | None = None
-    account_id: int | None = None
-    batch_id: int | None = None
-    platform: str | None = None
-    statuses: Collection[TaskStatus] | None = None
-    block_reason: BlockReason | None = None
-    text: str | None = None
-    created_from: datetime | None = None
-    created_before: datetime | None = None
+OPEN_STATUSES = frozenset(TaskStatus) - FINAL_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
     """What is left to do, for a worker that ends when there is nothing more to do now."""
 
-    active: int
-    """Waiting and due (a paused batch too), running or retrying."""
+    waiting: int
+    """Due: in line, or about to be. (A paused batch too.)"""
     scheduled: int
+    """Waiting for their time."""
+    running: int
+    retrying: int
     blocked: int
-    failed: int
+
+    @property
+    def active(self) -> int:
+        """What goes on by itself, sooner or later without anybody doing anything."""
+        return self.waiting + self.running + self.retrying
 
 
 class TaskQueries:
@@ -71,30 +63,73 @@ class TaskQueries:
 
     def _one(self, condition: ColumnElement[bool], name: object) -> TaskView:
         with self._db.read() as connection:
-            row = connection.execute(_VIEW.where(condition)).one_or_none()
+            row = connection.execute(TASK_VIEW.where(condition)).one_or_none()
         if row is None:
             raise NotFound("article", name)
-        return _view(row)
+        return task_view(row)
 
-    def counts(self, user_id: int | None = None, *, batch_id: int | None = None) -> dict[TaskStatus, int]:
-        """How many tasks are in each status; all statuses are there."""
+    @staticmethod
+    def stored(connection: Connection, task_id: int) -> TaskView:
+        """A task as this very transaction stores it."""
+        return task_view(connection.execute(TASK_VIEW.where(PublishTask.id == task_id)).one())
+
+    def counts(
+        self,
+        user_id: int | None = None,
+        *,
+        batch_id: int | None = None,
+        statuses: Collection[TaskStatus] = tuple(TaskStatus),
+    ) -> dict[TaskStatus, int]:
+        """How many tasks are in each of these statuses. Slow where there are many, as of published ones."""
         statement = select(PublishTask.status, func.count().label("tasks")).group_by(PublishTask.status)
         if user_id is not None:
             statement = statement.where(PublishTask.user_id == user_id)
         if batch_id is not None:
             statement = statement.where(PublishTask.batch_id == batch_id)
+        if len(statuses) < len(TaskStatus):
+            statement = statement.where(PublishTask.status.in_(sorted(statuses)))
         with self._db.read() as connection:
             found = {TaskStatus(row.status): row.tasks for row in connection.execute(statement)}
-        return {status: found.get(status, 0) for status in TaskStatus}
+        return {status: found.get(status, 0) for status in statuses}
+
+    def has_due(self) -> bool:
+        """Whether any article may go now."""
+        with self._db.read() as connection:
+            return connection.scalar(select(PublishTask.id).where(*MAY_GO).limit(1)) is not None
 
     def remaining(self) -> Remaining:
-        """What is left to do."""
-        scheduled = select(func.count()).where(PublishTask.status == TaskStatus.WAITING, ~IS_DUE)
-        counts = self.counts()
+        """What is left to do. Looks at open tasks alone: of finished ones there may be a million."""
+        is_later = and_(PublishTask.status == TaskStatus.WAITING, ~IS_DUE)
+        statement = (
+            select(
+                PublishTask.status, func.count().label("tasks"), func.sum(case((is_later, 1), else_=0)).label("later")
+            )
+            .where(PublishTask.status.in_(sorted(OPEN_STATUSES)))
+            .group_by(PublishTask.status)
+        )
         with self._db.read() as connection:
-            later = connection.scalar(scheduled) or 0
-        active = sum(counts[status] for status in (TaskStatus.WAITING, TaskStatus.RETRYING, TaskStatus.RUNNING)) - later
-        return Remaining(max(active, 0), later, counts[TaskStatus.BLOCKED], counts[TaskStatus.FAILED])
+            rows = {row.status: row for row in connection.execute(statement)}
+        tasks = {status: rows[status].tasks if status in rows else 0 for status in OPEN_STATUSES}
+        later = int(rows[TaskStatus.WAITING].later) if TaskStatus.WAITING in rows else 0
+        return Remaining(
+            waiting=tasks[TaskStatus.WAITING] - later,
+            scheduled=later,
+            running=tasks[TaskStatus.RUNNING],
+            retrying=tasks[TaskStatus.RETRYING],
+            blocked=tasks[TaskStatus.BLOCKED],
+        )
+
+    def seconds_per_start(self, over_seconds: float = 600) -> float | None:
+        """How often an article has started lately: within `over_seconds` before the newest start. None: hardly
+        any did. By the times of the starts alone, so that no clock has to agree with another."""
+        claimed = PublishTask.first_claimed_ms
+        newest = select(func.max(claimed)).scalar_subquery()
+        recent = select(func.count(), func.max(claimed) - func.min(claimed)).where(
+            claimed > newest - over_seconds * 1000
+        )
+        with self._db.read() as connection:
+            starts, span_ms = connection.execute(recent).one()
+        return None if starts < FEWEST_STARTS or span_ms is None else span_ms / 1000 / (starts - 1)
 
     def events(self, task_id: int) -> list[TaskEvent]:
         """The timeline, oldest first."""
@@ -151,49 +186,11 @@ class TaskQueries:
         self, wanted: TaskFilter | None = None, *, before_id: int | None = None, limit: int = 100
     ) -> list[TaskView]:
         """The newest first. `before_id`: the next page, after the last one's id."""
-        page = _filtered(select(PublishTask.id), wanted or TaskFilter())
+        page = filtered(select(PublishTask.id), wanted or TaskFilter())
         if before_id is not None:
             page = page.where(PublishTask.id < before_id)
         # The page is cut first, then joined: MariaDB would otherwise join all tasks and sort them.
         ids = page.order_by(PublishTask.id.desc()).limit(limit).subquery()
-        statement = _VIEW.join(ids, ids.c.id == PublishTask.id).order_by(PublishTask.id.desc())
+        statement = TASK_VIEW.join(ids, ids.c.id == PublishTask.id).order_by(PublishTask.id.desc())
         with self._db.read() as connection:
-            return [_view(row) for row in connection.execute(statement)]
-
-
-def _filtered(statement: Select[Any], wanted: TaskFilter) -> Select[Any]:
-    equal = {
-        PublishTask.user_id: wanted.user_id,
-        PublishTask.account_id: wanted.account_id,
-        PublishTask.batch_id: wanted.batch_id,
-        PublishTask.platform: wanted.platform,
-        PublishTask.block_reason: wanted.block_reason,
-    }
-    for column, value in equal.items():
-        if value is not None:
-            statement = statement.where(column == value)
-    if wanted.statuses is not None:
-        statement = statement.where(PublishTask.status.in_(sorted(wanted.statuses)))
-    if wanted.text:
-        statement = statement.join(Article, Article.id == PublishTask.article_id)
-        statement = statement.where(Article.title.contains(wanted.text, autoescape=True))
-    if wanted.created_from is not None:
-        statement = statement.where(PublishTask.created_at >= wanted.created_from)
-    if wanted.created_before is not None:
-        statement = statement.where(PublishTask.created_at < wanted.created_before)
-    return statement
-
-
-def _view(row: Row[Any]) -> TaskView:
-    facts = {name: getattr(row, name) for name in _PLAIN}
-    return TaskView(
-        **facts,
-        mode=Mode(row.mode),
-        status=TaskStatus(row.status),
-        block_reason=BlockReason(row.block_reason) if row.block_reason else None,
-        checkpoint=Checkpoint(row.checkpoint),
-    )
-
-
-_PLAIN = tuple(name for name in TaskView.__slots__ if name not in ("mode", "status", "block_reason", "checkpoint"))
-"""Columns that go into a view as they are."""
+            return [task_view(row) for row in connection.execute(statement)]

@@ -8,16 +8,19 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select, tuple_, update
 
 from core.errors import NotFound
 from core.lane import LaneEntry
-from core.store.clock import later_sql, now_sql
+from core.store import task_decisions
+from core.store.clock import later_sql
+from core.store.giving_up import crash_failure, may_be_online, review_facts
 from core.store.models import PublishTask
+from core.store.records import Grip
 from core.store.task_events import EventKind, add_event
-from core.store.task_moves import TASKS, Conditions, lane_entry, lock_task, move
+from core.store.task_moves import TASKS, Conditions, demanded, lane_entry, lock_task, move
 from core.store.task_part import TaskPart
-from core.task_state import MAX_CRASHES, Action, Checkpoint, Step, TaskStatus
+from core.task_state import RESCUE_DEMANDS, Action, BlockReason, Checkpoint, Step, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class ExpiredLease:
     checkpoint: Checkpoint
     crash_count: int
     entry: LaneEntry
+    public_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Rescued:
 
     action: Action
     entry: LaneEntry
+    public_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +58,25 @@ class CancelWish:
 class TaskRecovery(TaskPart):
     """For the keeper of leases in each worker process, the rescuer and the supervisor."""
 
-    def renew_leases(self, worker_id: str, task_ids: Collection[int]) -> set[int]:
-        """Prolong the leases of these tasks as far as this worker still holds them; the ids of those."""
-        if not task_ids:
+    def renew_leases(self, worker_id: str, grips: Collection[Grip]) -> set[Grip]:
+        """Prolong the leases of these tasks as far as this worker still holds them under these fences; which ones.
+        (A worker that slept may hold a task again by now, in another thread.)"""
+        wanted = sorted(set(grips))
+        if not wanted:
             return set()
         mine = (
-            PublishTask.id.in_(sorted(task_ids)),
+            PublishTask.id.in_([task_id for task_id, _ in wanted]),
+            tuple_(PublishTask.id, PublishTask.fence).in_(wanted),
             PublishTask.worker_id == worker_id,
             PublishTask.status == TaskStatus.RUNNING,
         )
         prolong = update(PublishTask).where(*mine).values(lease_until=later_sql(self._lease_seconds))
 
-        def renew(connection: Connection) -> set[int]:
-            if connection.execute(prolong).rowcount == len(set(task_ids)):
-                return set(task_ids)
-            return set(connection.scalars(select(PublishTask.id).where(*mine)))
+        def renew(connection: Connection) -> set[Grip]:
+            if connection.execute(prolong).rowcount == len(wanted):
+                return set(wanted)
+            held = connection.execute(select(PublishTask.id, PublishTask.fence).where(*mine))
+            return {(row.id, row.fence) for row in held}
 
         return self._db.run_write(renew)
 
@@ -86,7 +95,7 @@ class TaskRecovery(TaskPart):
         """Running tasks whose lease has ended on the database's clock, the longest ended first."""
         ended = (
             select(TASKS)
-            .where(PublishTask.status == TaskStatus.RUNNING, PublishTask.lease_until <= now_sql())
+            .where(PublishTask.status == TaskStatus.RUNNING, *demanded(RESCUE_DEMANDS))
             .order_by(PublishTask.lease_until)
             .limit(limit)
         )
@@ -94,10 +103,10 @@ class TaskRecovery(TaskPart):
             return [_expired(row) for row in connection.execute(ended)]
 
     def rescue(self, expired: ExpiredLease) -> Action | None:
-        """Hand on a task whose lease has ended, with one crash more: RESCUE back to the line, RESCUE_FAIL at
-        `MAX_CRASHES`, RESCUE_CANCEL if its owner asked to stop it and it is not submitted. None: its worker
-        came back to life, or somebody else was faster."""
-        ended = (PublishTask.lease_until <= now_sql(),)
+        """Hand on a task whose lease has ended, with one crash more: RESCUE back to the line; at `MAX_CRASHES`
+        RESCUE_FAIL, or RESCUE_REVIEW if it may be online; RESCUE_CANCEL if its owner asked to stop it and it is
+        not submitted. None: its worker came back to life, or somebody else was faster."""
+        ended = demanded(RESCUE_DEMANDS)
         return self._db.run_write(partial(_rescue, expired.task_id, expired.fence, "lease ended", ended))
 
     def release_worker(self, worker_id: str, *, reason: str = "worker died") -> list[Rescued]:
@@ -110,7 +119,7 @@ class TaskRecovery(TaskPart):
         for row in rows:
             action = self._db.run_write(partial(_rescue, row.id, row.fence, reason, ()))
             if action is not None:
-                rescued.append(Rescued(action, lane_entry(row)))
+                rescued.append(Rescued(action, lane_entry(row), row.public_id))
         return rescued
 
 
@@ -123,6 +132,7 @@ def _expired(row: Row[Any]) -> ExpiredLease:
         checkpoint=Checkpoint(row.checkpoint),
         crash_count=row.crash_count,
         entry=lane_entry(row),
+        public_id=row.public_id,
     )
 
 
@@ -139,12 +149,16 @@ def _rescue(task_id: int, fence: int, reason: str, only_if: Conditions, connecti
         "checkpoint": row.checkpoint,
         "progress": row.progress,
     }
-    action, values = Action.RESCUE, dict[str, Any]()
-    if row.cancel_requested and row.checkpoint != Checkpoint.SUBMITTING:
-        action = Action.RESCUE_CANCEL
-    elif crashes >= MAX_CRASHES:
-        action, values = Action.RESCUE_FAIL, crash_failure(crashes, row.checkpoint)
+    action = task_decisions.rescue(
+        crashes=crashes, may_be_online=may_be_online(row), cancel_requested=row.cancel_requested
+    )
+    values = dict[str, Any]()
+    if action in (Action.RESCUE_FAIL, Action.RESCUE_REVIEW):
+        values |= crash_failure(crashes, row)
         detail |= values
+    if action is Action.RESCUE_REVIEW:
+        values["block_reason"] = BlockReason.NEEDS_REVIEW
+        detail |= review_facts(row)
     moved = move(connection, action, task_id, fence, only_if=only_if, detail=detail, crash_count=crashes, **values)
     if moved and _may_leave_orphan(row):
         reason = "the worker died after signing in, before any draft was saved"
@@ -155,11 +169,3 @@ def _rescue(task_id: int, fence: int, reason: str, only_if: Conditions, connecti
 def _may_leave_orphan(row: Row[Any]) -> bool:
     """Whether the dead worker may have made a draft on the site whose id it could not save."""
     return row.checkpoint == Checkpoint.NONE and row.remote_draft_id is None and row.progress >= Step.SIGNED_IN
-
-
-def crash_failure(crashes: int, checkpoint: str) -> dict[str, str]:
-    """The columns that say why a task was failed for its crashes."""
-    message = f"Its worker died or its browser broke {crashes} times: the article itself is the likely cause."
-    if checkpoint == Checkpoint.SUBMITTING:
-        message += " It was submitted before and may be online: a retry looks first."
-    return {"error_class": "Crashed", "error_message": message}

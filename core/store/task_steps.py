@@ -12,9 +12,9 @@ from core.store.clock import later_sql, now_sql
 from core.store.models import PublishTask
 from core.store.records import HeldTask
 from core.store.task_events import EventKind
-from core.store.task_moves import advance, lock_held, note
+from core.store.task_moves import advance, demanded, lock_held, note
 from core.store.task_part import TaskPart
-from core.task_state import Checkpoint, Step
+from core.task_state import CLICK_DEMANDS, SUBMIT_DEMANDS, Checkpoint, Step
 
 
 class DraftFacts(Protocol):
@@ -78,7 +78,7 @@ class TaskSteps(TaskPart):
                 Checkpoint.DRAFTED,
                 Checkpoint.SUBMITTING,
                 EventKind.SUBMITTING,
-                only_if=(PublishTask.cancel_requested.is_(False), PublishTask.lease_until > now_sql()),
+                only_if=demanded(SUBMIT_DEMANDS),
                 submitted_at=now_sql(),
                 lease_until=later_sql(self._lease_seconds),
             )
@@ -90,9 +90,40 @@ class TaskSteps(TaskPart):
 
         return self._db.run_write(begin)
 
+    def renew_submitting(self, held: HeldTask) -> datetime:
+        """In place of a `begin_submitting` that was committed and whose reply was lost: nothing was clicked yet,
+        and the click may come now, unless the lease has ended meanwhile. The moment on the database's clock, from
+        which the site is given its time to show the article. Raises LeaseLost."""
+        reason = "the database's answer was lost just before the click, which comes now"
+        return self._renew_submitting(held, EventKind.NOTE, {"reason": reason})
+
+    def submit_again(self, held: HeldTask) -> datetime:
+        """Commit that another click at the same draft comes next, because the site still holds it as one.
+
+        The checkpoint stays: the earlier click may have been sent by a worker that only sleeps, so what is not
+        online now may be at any time. Else as `renew_submitting`, also when it is done twice.
+        """
+        return self._renew_submitting(held, EventKind.RESUBMITTING, {})
+
+    def _renew_submitting(self, held: HeldTask, kind: EventKind, detail: dict[str, Any]) -> datetime:
+        def renew(connection: Connection) -> datetime:
+            note(
+                connection,
+                held,
+                kind,
+                detail,
+                only_if=(PublishTask.checkpoint == Checkpoint.SUBMITTING, *demanded(CLICK_DEMANDS)),
+                submitted_at=now_sql(),
+                lease_until=later_sql(self._lease_seconds),
+            )
+            submitted_at: datetime = lock_held(connection, held).submitted_at
+            return submitted_at
+
+        return self._db.run_write(renew)
+
     def reopen_draft(self, held: HeldTask, reason: str = "still a draft") -> None:
-        """The site itself says that the click did not publish: back to the draft, which may now be submitted
-        again, edited or cancelled."""
+        """The site itself says that the only click so far did not publish: back to the draft, which may now be
+        submitted again, edited or cancelled."""
         self._advance(
             held,
             Checkpoint.SUBMITTING,
@@ -102,6 +133,10 @@ class TaskSteps(TaskPart):
             submitted_at=None,
             progress=int(Step.DRAFTED),
         )
+
+    def settle_restore(self, held: HeldTask, reason: str) -> None:
+        """The site shows that it was not published between a backup and its restoring: it may go on as ever."""
+        self._note(held, EventKind.RESTORE_SETTLED, {"reason": reason}, verify_since=None)
 
     def discard_draft(self, held: HeldTask, reason: str = "does not match", *, is_gone: bool = False) -> None:
         """The draft no longer matches and will be written again; `is_gone`: into a new one."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, Fault, InvalidInput, NotFound
 from core.store.clock import now_sql
 from core.store.database import Database
-from core.store.models import User
+from core.store.models import User, UserSession
 from core.store.passwords import hash_password, is_right, needs_rehash
-from core.store.records import Role, UserView
+from core.store.records import Actor, Role, UserView
 
 LONGEST_NAME = 64
+RESERVED_NAMES = frozenset(actor.name for actor in (Actor.system(), Actor.command_line()))
 
 
 class UserStore:
@@ -26,9 +27,11 @@ class UserStore:
 
     def add(self, name: str, password: str | None = None, role: Role = Role.OPERATOR) -> UserView:
         """A new user; without a password it cannot sign in. Raises Conflict if the name is taken, InvalidInput
-        for a name that is empty, too long or has white space around it, or for a bad password."""
+        for a bad password, and for a name that is empty, too long, one of TOP_N's own, or has white space around it."""
         if name != name.strip() or not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
             raise InvalidInput([Fault("name", f"{name!r} is no user name.", f"Use 1 to {LONGEST_NAME} letters.")])
+        if name.casefold() in RESERVED_NAMES:
+            raise InvalidInput([Fault("name", f"{name} is what TOP_N calls itself in its records.", "Choose another.")])
         values = {
             "name": name,
             "role": role,
@@ -70,9 +73,17 @@ class UserStore:
                 self.set_password(row.id, password)
         return _view(row)
 
-    def set_password(self, user_id: int, password: str | None) -> None:
-        """Change it; None: the user cannot sign in with one. Raises NotFound, InvalidInput."""
-        self._change(user_id, password_hash=None if password is None else hash_password(password))
+    def set_password(self, user_id: int, password: str | None, *, keep_session: int | None = None) -> None:
+        """Change it; None: the user cannot sign in with one. Every browser that is signed in with the old one is
+        signed out in the same moment, except the session `keep_session`. Raises NotFound, InvalidInput."""
+        password_hash = None if password is None else hash_password(password)
+        others = (UserSession.user_id == user_id) & (UserSession.id != (keep_session or 0))
+
+        def work(connection: Connection) -> None:
+            _change_in(connection, user_id, password_hash=password_hash)
+            connection.execute(delete(UserSession).where(others))
+
+        self._db.run_write(work)
 
     def set_disabled(self, user_id: int, is_disabled: bool = True) -> None:
         """Lock a user out, or let it in again. Raises NotFound."""
@@ -83,16 +94,17 @@ class UserStore:
         self._change(user_id, role=role)
 
     def _change(self, user_id: int, **values: Any) -> None:
-        def work(connection: Connection) -> int:
-            return connection.execute(update(User).where(User.id == user_id).values(values)).rowcount
-
-        if self._db.run_write(work) != 1:
-            raise NotFound("user", user_id)
+        self._db.run_write(lambda connection: _change_in(connection, user_id, **values))
 
     def list(self) -> list[UserView]:
         """All users, by name."""
         with self._db.read() as connection:
             return [_view(row) for row in connection.execute(select(User.__table__).order_by(User.name))]
+
+
+def _change_in(connection: Connection, user_id: int, **values: Any) -> None:
+    if connection.execute(update(User).where(User.id == user_id).values(values)).rowcount != 1:
+        raise NotFound("user", user_id)
 
 
 def _view(row: Row[Any]) -> UserView:

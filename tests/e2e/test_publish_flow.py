@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from core.cookie import cookies_from_json
+from core.queue.heartbeats import Heartbeats
 from core.store.records import AccountState
 from core.task_state import BlockReason, Checkpoint, Mode, Step, TaskStatus
 from tests.practice_site.faults import Fault
@@ -53,6 +54,7 @@ def test_mode_draft_ends_with_a_draft_and_no_post(lab: WorkerLab) -> None:
     assert len(lab.site.drafts(on_site)) == 1
 
 
+@pytest.mark.fault("21")
 def test_a_signed_out_account_blocks_its_articles_and_costs_no_retry(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.sign_out(on_site)
@@ -68,6 +70,7 @@ def test_a_signed_out_account_blocks_its_articles_and_costs_no_retry(lab: Worker
     assert (lab.data_dir / picture).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.fault("21")
 @pytest.mark.parametrize(
     ("fault", "status", "reason"),
     [
@@ -89,6 +92,7 @@ def test_what_the_site_says_decides_and_no_retry_is_used(
     assert lab.site.posts(on_site) == []
 
 
+@pytest.mark.fault("21")
 def test_a_throttled_account_pauses_and_the_task_waits_with_it(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.RATE_LIMITED, on_site)
@@ -100,6 +104,7 @@ def test_a_throttled_account_pauses_and_the_task_waits_with_it(lab: WorkerLab) -
     assert waiting.checkpoint is Checkpoint.DRAFTED
 
 
+@pytest.mark.fault("21")
 def test_a_broken_answer_is_tried_again_later(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.HTTP_ERROR, on_site, status=502)
@@ -110,6 +115,7 @@ def test_a_broken_answer_is_tried_again_later(lab: WorkerLab) -> None:
     assert waiting.run_at is not None
 
 
+@pytest.mark.fault("19")
 def test_a_lost_answer_is_looked_up_and_not_clicked_again(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.PUBLISH_REPLY_LOST, on_site)
@@ -120,6 +126,7 @@ def test_a_lost_answer_is_looked_up_and_not_clicked_again(lab: WorkerLab) -> Non
     assert (post["post_count"], post["publish_requests"]) == (1, 1)
 
 
+@pytest.mark.fault("25")
 def test_a_running_task_that_is_cancelled_stops_at_once(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.PAGE_SLOW, on_site, seconds=60)
@@ -131,6 +138,7 @@ def test_a_running_task_that_is_cancelled_stops_at_once(lab: WorkerLab) -> None:
     assert lab.site.posts(on_site) == []
 
 
+@pytest.mark.fault("24")
 def test_sigterm_hands_back_and_another_worker_goes_on(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.PAGE_SLOW, on_site, seconds=60)
@@ -170,3 +178,24 @@ def test_a_sign_in_that_the_site_changes_goes_on_in_the_next_worker(lab: WorkerL
     first.wait(30)
     lab.worker()
     assert lab.wait_for(lab.submit(account, "乙"), *FINAL).status is TaskStatus.PUBLISHED
+
+
+def test_the_heartbeat_tells_what_a_worker_does(lab: WorkerLab) -> None:
+    account, on_site = lab.account()
+    lab.site.set_fault(Fault.PAGE_SLOW, on_site, seconds=60)
+    task = lab.submit(account)
+    worker = lab.worker()
+    heartbeats = Heartbeats(lab.redis, prefix=lab.environment["TOPN_REDIS_PREFIX"])
+
+    def threads() -> list[object]:
+        return [beat.facts["threads"] for beat in heartbeats.all() if beat.facts["threads"]]
+
+    wait_until(lambda: threads() != [], 30, "a busy thread is shown")
+    (beat,) = heartbeats.all()
+    (thread,) = threads()
+    assert beat.facts["pid"] == worker.pid
+    assert f"'public_id': '{task.public_id}'" in str(thread)
+    assert "'max': 1" in str(beat.facts["pool"])
+    worker.send_signal(signal.SIGTERM)
+    worker.wait(30)
+    assert heartbeats.all() == []

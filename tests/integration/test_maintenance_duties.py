@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.lane import Claim
 from core.store.leadership import MaintenanceLock
@@ -171,3 +172,17 @@ def test_a_round_without_leadership_does_nothing(ground: WorkerLab) -> None:
     task = ground.submit(ground.bare_account(), is_pushed=False)
     maintenance(ground).tick()
     assert ground.queue.missing([entry for entry in [ground.queries.entry(task.id)] if entry]) != []
+
+
+def test_to_lead_on_after_a_long_duty_is_no_news(ground: WorkerLab) -> None:
+    """A hanging Redis holds up each duty for longer than a leader believes in its leadership."""
+    first, second = maintenance(ground), maintenance(ground, "host:2:b")
+    with capture_logs() as lines:
+        for _round in range(3):
+            first.tick()
+            first._leader_until = first._ask_again_at = 0.0  # noqa: SLF001  # as when a duty took that long
+        second.tick()
+        first.stop()
+        second._ask_again_at = 0.0  # noqa: SLF001
+        second.tick()
+    assert [line["event"] for line in lines if "leads" in line["event"]] == ["leads the maintenance"] * 2

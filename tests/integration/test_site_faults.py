@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -179,6 +180,17 @@ def test_slow_answers_come_late_but_whole(
     begin = time.monotonic()
     assert writer.get(path).status_code == 200
     assert time.monotonic() - begin >= 0.3  # a lower bound: a busy machine can only make it longer
+
+
+def test_a_request_that_is_held_can_be_let_go(
+    writer: HttpVisitor, practice_site: PracticeClient, account: PracticeAccount
+) -> None:
+    practice_site.set_fault(Fault.SLOW_REPLY, account, path=ME, seconds=60)
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(writer.get, ME)
+        wait_until(lambda: practice_site.faults()[0]["fired"] == 1, 10, "it is held")
+        practice_site.let_go(account)
+        assert answer.result(10).status_code == 200
 
 
 def test_under_review_only_the_author_sees_the_article(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import ServiceUnavailable
 from core.settings import ROOT
 from tasks.supervisor_lock import FILE, AlreadyRunning, SupervisorLock
 from tests.servers.local_process import wait_until
@@ -59,6 +60,12 @@ def test_released_it_is_free(tmp_path: Path) -> None:
     second = SupervisorLock(tmp_path)
     second.acquire()
     second.release()
+
+
+def test_what_the_disk_refuses_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    with pytest.raises(ServiceUnavailable, match="data cannot be written: File exists"):
+        SupervisorLock(tmp_path / "data").acquire()
 
 
 def test_a_killed_holder_does_not_hold_it(tmp_path: Path, holders: list[subprocess.Popen[bytes]]) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
@@ -17,19 +18,6 @@ from tests.servers.local_process import wait_until
 from tests.servers.worker_lab import WorkerLab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def workers_of(lab: WorkerLab) -> list[psutil.Process]:
-    """The living worker processes of this lab."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            is_worker = "tasks.consumer" in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
-            if is_worker and process.environ().get("TOPN_DATA_DIR") == str(lab.data_dir):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
 
 
 def beating(lab: WorkerLab, number: int) -> bool:
@@ -51,7 +39,8 @@ def test_a_drain_ends_with_0_when_everything_is_published(lab: WorkerLab) -> Non
     assert lab.run("run_workers.py", "--workers=2", "--drivers=2", "--drain").wait(120) == 0, lab.output()
     assert [post["post_count"] for post in lab.site.posts(on_site)] == [1, 1, 1]
     assert "3 published" in lab.output()
-    assert workers_of(lab) == []
+    assert lab.output().count("browsers run without their sandbox") == (os.geteuid() == 0)
+    assert lab.worker_processes() == []
 
 
 def test_a_drain_ends_with_3_and_lists_what_needs_somebody(lab: WorkerLab) -> None:
@@ -59,14 +48,21 @@ def test_a_drain_ends_with_3_and_lists_what_needs_somebody(lab: WorkerLab) -> No
     lab.site.set_fault(Fault.REFUSED, on_site, message="内容违规")
     task = lab.submit(account)
     assert lab.run("run_workers.py", "--workers=1", "--drivers=1", "--drain").wait(120) == 3, lab.output()
-    assert re.search(rf"left over: {task.public_id} ada .*failed.*内容违规", lab.output())
+    told = lab.output()
+    assert re.search(rf"Left over:\n.*  {task.public_id}  ada: “.*”: Refused by Zhihu: .*内容违规", told)
+    assert re.search(rf"Worker 1: “.*” \({task.public_id}\) was refused by the site: .*内容违规", told)
+    assert "Times are in Asia/Shanghai." in told
+    hours = {line[:3] for line in told.splitlines()}
+    assert hours <= {f"{datetime.now(UTC) + timedelta(hours=8, minutes=-ago):%H:}" for ago in (0, 5)}
+    settled = next(line for line in lab.log() if line["event"] == "settled")
+    assert (settled["task_id"], settled["public_id"], settled["level"]) == (task.id, task.public_id, "warning")
 
 
 def test_a_second_start_is_refused_naming_the_first(lab: WorkerLab) -> None:
     first = start(lab)
     second = lab.run("run_workers.py")
     assert second.wait(30) == 2
-    assert f"process {first.pid} already runs the workers of {lab.data_dir}" in lab.output()
+    assert f"Process {first.pid} already runs the workers of {lab.data_dir}" in lab.output()
     assert first.poll() is None
 
 
@@ -74,10 +70,12 @@ def test_replace_stops_the_first(lab: WorkerLab) -> None:
     first = start(lab)
     second = lab.run("run_workers.py", "--workers=1", "--drivers=1", "--replace")
     assert first.wait(60) == 0
-    wait_until(lambda: beating(lab, 1) and len(workers_of(lab)) == 1, 60, "the new worker lives")
-    assert psutil.Process(workers_of(lab)[0].pid).ppid() == second.pid
+    wait_until(lambda: beating(lab, 1) and len(lab.worker_processes()) == 1, 60, "the new worker lives")
+    assert psutil.Process(lab.worker_processes()[0].pid).ppid() == second.pid
+    assert f"Stopping process {first.pid}, which runs here" in lab.output()
 
 
+@pytest.mark.fault("24")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_hands_back_what_is_not_submitted_and_leaves_nothing(lab: WorkerLab, number: signal.Signals) -> None:
     account, on_site = lab.account()
@@ -88,11 +86,12 @@ def test_a_signal_hands_back_what_is_not_submitted_and_leaves_nothing(lab: Worke
     process.send_signal(number)
     assert process.wait(60) == 0
     assert (lab.status(task), lab.queries.get(task.id).crash_count) == (TaskStatus.WAITING, 0)
-    assert workers_of(lab) == []
+    assert lab.worker_processes() == []
     assert lab.driver_processes() == []
     assert list((lab.data_dir / "run").iterdir()) == []
 
 
+@pytest.mark.fault("24")
 def test_a_submitted_article_finishes_before_the_stop(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.PUBLISH_SLOW, on_site, seconds=6)
@@ -105,22 +104,24 @@ def test_a_submitted_article_finishes_before_the_stop(lab: WorkerLab) -> None:
     assert [post["publish_requests"] for post in lab.site.posts(on_site)] == [1]
 
 
+@pytest.mark.fault("15")
 def test_a_killed_worker_is_replaced_and_its_task_goes_on_before_its_lease_ends(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.PAGE_SLOW, on_site, seconds=60)
     task = lab.submit(account)
     start(lab, TOPN_LEASE_SECONDS="600")
     wait_until(lambda: lab.queries.get(task.id).progress >= Step.SIGNED_IN, 60, "it is signed in")
-    (worker,) = workers_of(lab)
+    (worker,) = lab.worker_processes()
     lab.site.clear_faults()
     os.kill(worker.pid, signal.SIGKILL)
     done = lab.wait_for(task, TaskStatus.PUBLISHED, TaskStatus.FAILED, TaskStatus.BLOCKED)
     assert (done.status, done.crash_count) == (TaskStatus.PUBLISHED, 1), lab.story(task)
     assert [post["post_count"] for post in lab.site.posts(on_site)] == [1]
     assert lab.processes_of(worker.pid) == []
-    assert "worker 1 ended by signal 9" in lab.output()
+    assert "Worker 1 was killed (signal 9)" in lab.output()
 
 
+@pytest.mark.fault("15")
 def test_workers_stop_by_themselves_when_the_supervisor_is_killed_and_a_new_one_goes_on(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.PAGE_SLOW, on_site, seconds=60)
@@ -129,7 +130,7 @@ def test_workers_stop_by_themselves_when_the_supervisor_is_killed_and_a_new_one_
     wait_until(lambda: lab.queries.get(task.id).progress >= Step.SIGNED_IN, 60, "it is signed in")
     supervisor.kill()
     supervisor.wait(10)
-    wait_until(lambda: workers_of(lab) == [], 30, "the workers have stopped")
+    wait_until(lambda: lab.worker_processes() == [], 30, "the workers have stopped")
     assert (lab.status(task), lab.queries.get(task.id).crash_count) == (TaskStatus.WAITING, 0)
     assert lab.driver_processes() == []
     lab.site.clear_faults()
@@ -137,17 +138,18 @@ def test_workers_stop_by_themselves_when_the_supervisor_is_killed_and_a_new_one_
     assert [post["post_count"] for post in lab.site.posts(on_site)] == [1]
 
 
+@pytest.mark.fault("15")
 def test_a_new_supervisor_ends_the_browsers_of_killed_workers(lab: WorkerLab) -> None:
     account, on_site = lab.account()
     lab.site.set_fault(Fault.PAGE_SLOW, on_site, seconds=60)
     task = lab.submit(account)
     supervisor = start(lab)
     wait_until(lambda: lab.queries.get(task.id).progress >= Step.SIGNED_IN, 60, "it is signed in")
-    (worker,) = workers_of(lab)
+    (worker,) = lab.worker_processes()
     supervisor.kill()
     os.kill(worker.pid, signal.SIGKILL)
     supervisor.wait(10)
-    wait_until(lambda: workers_of(lab) == [], 30, "the worker is gone")
+    wait_until(lambda: lab.worker_processes() == [], 30, "the worker is gone")
     assert lab.processes_of(worker.pid) != []
     lab.site.clear_faults()
     assert lab.run("run_workers.py", "--workers=1", "--drivers=1", "--drain").wait(120) == 0

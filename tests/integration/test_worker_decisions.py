@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from core.browser.webdriver_pool import WebDriverPool
-from core.errors import BrowserLost, DraftLost, NeedsLogin, Rejected, RetryLater, SiteBusy
+from core.errors import BrowserLost, DraftLost, NeedsHuman, NeedsLogin, Rejected, RetryLater, SiteBusy, TooLate
 from core.publishing.publisher import Published, Refused, StillDraft, Unknown
 from core.store.accounts import AccountStore
 from core.store.records import AccountState, TaskView
@@ -125,6 +125,7 @@ def test_without_a_retry_left_it_has_failed(desk: WorkerDesk, task: TaskView) ->
     assert (row.status, row.retries_used, row.error_class) == (TaskStatus.FAILED, task.max_retries, "RetryLater")
 
 
+@pytest.mark.fault("21")
 def test_a_busy_site_pauses_the_account_and_uses_no_retry(desk: WorkerDesk, task: TaskView) -> None:
     desk.platform.on_write = raising(SiteBusy("操作过于频繁", retry_after=120))
     row = desk.publish(task)
@@ -132,6 +133,7 @@ def test_a_busy_site_pauses_the_account_and_uses_no_retry(desk: WorkerDesk, task
     assert f"account:{task.account_id}" in desk.lab.queue.stats().paused
 
 
+@pytest.mark.fault("21")
 def test_a_signed_out_account_blocks_and_the_next_article_does_not_even_ask(desk: WorkerDesk, task: TaskView) -> None:
     asked: list[None] = []
 
@@ -146,6 +148,36 @@ def test_a_signed_out_account_blocks_and_the_next_article_does_not_even_ask(desk
     assert len(asked) == 1
 
 
+def test_an_account_that_needs_a_human_knocks_no_more_until_its_owner_tries_again(
+    desk: WorkerDesk, task: TaskView
+) -> None:
+    asked: list[None] = []
+
+    def refuse() -> None:
+        asked.append(None)
+        raise NeedsHuman("安全验证")
+
+    desk.platform.on_check = refuse
+    assert desk.publish(task).block_reason is BlockReason.NEEDS_HUMAN
+    second = desk.lab.submit(desk.lab.accounts.get(task.account_id), "乙")
+    assert desk.publish(second).block_reason is BlockReason.NEEDS_HUMAN
+    assert len(asked) == 1
+    desk.platform.on_check = lambda: None
+    entry = desk.lab.store.retry_by_hand(task.id)
+    assert entry is not None
+    desk.lab.queue.push([entry])
+    assert desk.publish(task).status is TaskStatus.PUBLISHED
+
+
+def test_a_sign_in_of_somebody_else_publishes_nothing(desk: WorkerDesk, task: TaskView) -> None:
+    desk.lab.accounts.set_state(task.account_id, AccountState.UNCHECKED, remote_id="7", remote_name="Bob")
+    row = desk.publish(task)
+    assert (row.status, row.block_reason, desk.platform.drafts) == (TaskStatus.BLOCKED, BlockReason.NEEDS_LOGIN, 0)
+    assert "belong to Ada on the site, this account is Bob" in str(row.error_message)
+    account = desk.lab.accounts.get(task.account_id)
+    assert (account.state, account.remote_id) == (AccountState.NEEDS_LOGIN, "7")
+
+
 def test_a_fresh_sign_in_is_not_overruled_by_what_was_said_of_the_old_one(desk: WorkerDesk, task: TaskView) -> None:
     def replaced_meanwhile() -> None:
         data, _ = desk.lab.accounts.load_cookies(task.account_id)
@@ -153,7 +185,8 @@ def test_a_fresh_sign_in_is_not_overruled_by_what_was_said_of_the_old_one(desk: 
         raise NeedsLogin("signed out")
 
     desk.platform.on_check = replaced_meanwhile
-    assert desk.publish(task).block_reason is BlockReason.NEEDS_LOGIN
+    row = desk.publish(task)
+    assert (row.status, row.retries_used) == (TaskStatus.RETRYING, 0)
     assert desk.lab.accounts.get(task.account_id).state == AccountState.UNCHECKED
 
 
@@ -177,6 +210,7 @@ def test_an_unknown_error_may_pass(desk: WorkerDesk, task: TaskView) -> None:
     assert (row.status, row.error_class, row.retries_used) == (TaskStatus.RETRYING, "ZeroDivisionError", 1)
 
 
+@pytest.mark.fault("26")
 def test_a_lost_browser_counts_as_a_crash_and_three_are_the_end(desk: WorkerDesk, task: TaskView) -> None:
     desk.platform.on_write = raising(BrowserLost("tab crashed"))
     row = desk.publish(task)
@@ -184,6 +218,17 @@ def test_a_lost_browser_counts_as_a_crash_and_three_are_the_end(desk: WorkerDesk
     for _ in range(MAX_CRASHES - 1):
         row = desk.publish_again(task)
     assert (row.status, row.crash_count) == (TaskStatus.FAILED, MAX_CRASHES)
+
+
+@pytest.mark.fault("26")
+def test_three_crashes_after_the_click_may_have_come_are_for_a_person(desk: WorkerDesk, task: TaskView) -> None:
+    desk.platform.on_submit = raising(BrowserLost("tab crashed"))
+    assert desk.publish(task).checkpoint is Checkpoint.SUBMITTING
+    desk.platform.on_check = raising(BrowserLost("tab crashed"))
+    for _ in range(MAX_CRASHES - 1):
+        row = desk.publish_again(task)
+    assert (row.status, row.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW), desk.lab.story(task)
+    assert (row.crash_count, desk.platform.clicks) == (MAX_CRASHES, 0)
 
 
 def test_a_draft_that_is_gone_is_written_anew(desk: WorkerDesk, task: TaskView) -> None:
@@ -224,7 +269,42 @@ def test_a_draft_that_stayed_one_is_submitted_again_and_only_once_an_attempt(des
     desk.platform.submits = [Published("7", "https://example.com/p/7")]
     assert desk.publish_again(task).status is TaskStatus.PUBLISHED
     assert (desk.platform.drafts, desk.platform.clicks) == (1, 2)
-    assert "draft_reopened" in desk.lab.kinds(task)
+    assert "resubmitting" in desk.lab.kinds(task)
+
+
+@pytest.fixture
+def still_a_draft(desk: WorkerDesk, task: TaskView) -> TaskView:
+    """A task whose first click led to nothing yet."""
+    desk.platform.submits = [NOT_SEEN]
+    desk.platform.finds = [StillDraft()]
+    assert desk.publish(task).status is TaskStatus.RETRYING
+    return task
+
+
+def test_a_second_submission_that_fails_leaves_it_as_one_that_may_be_online(
+    desk: WorkerDesk, still_a_draft: TaskView
+) -> None:
+    """The first click may still be on its way: whoever cancelled or edited the task now would be told a lie."""
+    desk.platform.on_submit = raising_once(RetryLater("502", retry_after=0))
+    row = desk.publish_again(still_a_draft)
+    assert (row.status, row.checkpoint, desk.platform.clicks) == (TaskStatus.RETRYING, Checkpoint.SUBMITTING, 1)
+    with pytest.raises(TooLate):
+        desk.lab.store.cancel(still_a_draft.id)
+    with pytest.raises(TooLate):
+        desk.lab.store.edit(still_a_draft.id, desk.lab.queries.article(still_a_draft.id))
+    desk.platform.submits = [Published("7", "https://example.com/p/7")]
+    assert desk.publish_again(still_a_draft).status is TaskStatus.PUBLISHED
+
+
+def test_a_second_submission_that_is_refused_is_for_a_person(desk: WorkerDesk, still_a_draft: TaskView) -> None:
+    desk.platform.submits = [Refused("内容违规")]
+    row = desk.publish_again(still_a_draft)
+    assert (row.status, row.block_reason, row.checkpoint) == (
+        TaskStatus.BLOCKED,
+        BlockReason.NEEDS_REVIEW,
+        Checkpoint.SUBMITTING,
+    )
+    assert row.error_message == "内容违规"
 
 
 def test_a_site_that_never_publishes_ends_with_a_person(desk: WorkerDesk, task: TaskView) -> None:
@@ -260,7 +340,7 @@ def test_an_article_that_another_task_owns_is_for_a_person(desk: WorkerDesk, tas
 def test_whoever_lost_the_task_writes_nothing(desk: WorkerDesk, task: TaskView) -> None:
     def rescued_meanwhile(draft_id: str | None) -> None:
         ended = TaskStore(desk.lab.db, lease_seconds=0)
-        ended.renew_leases(WORKER_ID, [task.id])
+        ended.renew_leases(WORKER_ID, [(task.id, 1)])
         wait_until(lambda: bool(ended.expired()), 5, "the lease has ended")
         assert ended.rescue(ended.expired()[0]) is not None
 
@@ -270,6 +350,7 @@ def test_whoever_lost_the_task_writes_nothing(desk: WorkerDesk, task: TaskView) 
     assert desk.platform.clicks == 0
 
 
+@pytest.mark.fault("25")
 def test_a_cancel_before_the_click_wins(desk: WorkerDesk, task: TaskView) -> None:
     def cancelled_meanwhile(draft_id: str | None) -> None:
         desk.lab.store.cancel(task.id)
@@ -279,9 +360,10 @@ def test_a_cancel_before_the_click_wins(desk: WorkerDesk, task: TaskView) -> Non
     assert desk.platform.clicks == 0
 
 
+@pytest.mark.fault("25")
 def test_a_cancel_after_the_click_came_too_late(desk: WorkerDesk, task: TaskView) -> None:
     def too_late() -> None:
-        with pytest.raises(Exception, match="too late"):
+        with pytest.raises(TooLate, match="being submitted just now"):
             desk.lab.store.cancel(task.id)
 
     desk.platform.on_submit = too_late

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime
 
+import pytest
+from sqlalchemy import select
+
+from core.store.models import PublishTask
 from core.store.records import HeldTask
 from core.store.task_store import TaskStore
 from core.task_state import Step
@@ -33,6 +37,11 @@ def keeper(lab: WorkerLab, *attempts: RunningAttempt, lease_seconds: float = 30)
     return made
 
 
+def lease_ends(lab: WorkerLab) -> dict[int, datetime | None]:
+    with lab.db.read() as connection:
+        return {row.id: row.lease_until for row in connection.execute(select(PublishTask.id, PublishTask.lease_until))}
+
+
 def test_a_running_attempt_outlives_its_lease(ground: WorkerLab) -> None:
     attempt = RunningAttempt(held(ground, lease_seconds=1), LIMITS)
     watching = keeper(ground, attempt, lease_seconds=1)
@@ -54,6 +63,20 @@ def test_what_another_worker_took_is_ended(ground: WorkerLab) -> None:
     assert attempt.kill_reason is KillReason.LEASE_LOST
 
 
+def test_what_another_thread_of_the_same_worker_took_is_ended(ground: WorkerLab) -> None:
+    """A process that slept past its leases, and then took a task of its own again."""
+    earlier = RunningAttempt(held(ground, lease_seconds=0), LIMITS)
+    wait_until(lambda: bool(ground.store.expired()), 5, "the lease has ended")
+    assert ground.store.rescue(ground.store.expired()[0]) is not None
+    taken = ground.store.take(earlier.held.id, worker_id=WORKER, claimed_ms=2)
+    assert taken is not None
+    now = RunningAttempt(taken, LIMITS)
+    watching = keeper(ground, now, earlier, lease_seconds=0)
+    watching.tick()
+    assert earlier.kill_reason is KillReason.LEASE_LOST
+    assert now.kill_reason is None
+
+
 def test_an_ended_lease_that_nobody_took_is_renewed(ground: WorkerLab) -> None:
     attempt = RunningAttempt(held(ground, lease_seconds=0), LIMITS)
     watching = LeaseKeeper(ground.store, worker_id=WORKER, lease_seconds=0)
@@ -63,13 +86,18 @@ def test_an_ended_lease_that_nobody_took_is_renewed(ground: WorkerLab) -> None:
     assert ground.store.expired() == []
 
 
-def test_past_its_deadline_it_is_ended_and_its_lease_runs_out(ground: WorkerLab) -> None:
-    attempt = RunningAttempt(held(ground, lease_seconds=0), StepLimits(step_seconds=-1, task_seconds=600))
+def test_past_its_deadline_it_is_ended_and_its_lease_not_renewed(ground: WorkerLab) -> None:
+    late = RunningAttempt(held(ground, "晚了"), StepLimits(step_seconds=-1, task_seconds=600))
+    in_time = RunningAttempt(held(ground, "按时"), LIMITS)
     watching = LeaseKeeper(ground.store, worker_id=WORKER, lease_seconds=0)
-    watching.watch(attempt)
+    watching.watch(late)
+    watching.watch(in_time)
+    before = lease_ends(ground)
     watching.tick()
-    assert attempt.kill_reason is KillReason.DEADLINE
-    wait_until(lambda: bool(ground.store.expired()), 5, "nobody renewed it")
+    after = lease_ends(ground)
+    assert (late.kill_reason, in_time.kill_reason) == (KillReason.DEADLINE, None)
+    assert after[late.held.id] == before[late.held.id]
+    assert after[in_time.held.id] != before[in_time.held.id]
 
 
 def test_a_cancelled_task_is_ended_and_no_other(ground: WorkerLab) -> None:

@@ -73,6 +73,7 @@ def restart_while(server: MariaDbServer, when: threading.Event, down: threading.
     return thread
 
 
+@pytest.mark.fault("16")
 @pytest.mark.parametrize("where", ["on_write", "on_submit"])
 def test_a_restart_of_the_database_in_the_middle_is_waited_out(
     desk: WorkerDesk, mariadb: MariaDbServer, where: str
@@ -92,6 +93,7 @@ def test_a_restart_of_the_database_in_the_middle_is_waited_out(
     assert (desk.platform.drafts, desk.platform.clicks) == (1, 1)
 
 
+@pytest.mark.fault("16")
 def test_without_a_database_a_turn_goes_back_into_line(desk: WorkerDesk, mariadb: MariaDbServer) -> None:
     desk.lab.submit(desk.lab.bare_account())
     claim = desk.lab.queue.claim()

@@ -15,6 +15,7 @@ from tests.practice_site.session_cookies import refresh_cookies
 from tests.practice_site.visit import not_found, not_signed_in, visit_of
 
 router = APIRouter()
+UNKNOWN_TOPICS = "无此"
 TOPICS = (
     "Python", "Python 入门", "编程", "程序员", "人工智能", "大语言模型", "机器学习", "数据库", "MySQL",
     "Redis", "Linux", "软件工程", "自动化测试", "浏览器", "写作", "阅读", "历史", "经济", "健康", "旅行",
@@ -37,6 +38,7 @@ async def me(request: Request) -> Response:
             "url_token": account.url_token,
             "avatar_url": f"/practice/avatars/{account.id}.svg",
             "user_type": "people",
+            "articles_count": sum(post.account_id == account.id for post in list(visit.state.posts.values())),
         }
     )
     refresh_cookies(visit, answer)
@@ -60,10 +62,11 @@ async def columns(request: Request, url_token: str) -> Response:
 
 @router.get("/api/autocomplete/topics")
 async def find_topics(token: str = "", max_matches: int = 5) -> Response:
-    """Topics whose name holds the words; a new name is offered too, as the real site knows nearly all."""
+    """Topics whose name holds the words; a new name is offered too, as the real site knows nearly all, unless it
+    begins with 无此."""
     words = token.strip()
     found = [name for name in TOPICS if words.lower() in name.lower()] if words else []
-    if words and words not in found:
+    if words and words not in found and not words.startswith(UNKNOWN_TOPICS):
         found.insert(0, words)
     return JSONResponse([{"id": str(19_550_000 + i), "name": name} for i, name in enumerate(found[:max_matches])])
 

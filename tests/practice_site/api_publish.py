@@ -94,7 +94,7 @@ async def _publish(visit: Visit, draft: Draft, receipt: dict[str, Any]) -> Respo
     _commit(visit, draft)
     if visit.take(Fault.PUBLISH_REPLY_LOST):
         return visit.cut()
-    await asyncio.sleep(visit.take_seconds(Fault.PUBLISH_SLOW))
+    await visit.wait(Fault.PUBLISH_SLOW)
     # These two show in the page, which was told when it opened; here they are only counted.
     for fault in (Fault.CONFIRM_DIALOG, Fault.PUBLISH_BUTTON_RERENDERS, Fault.PUBLISH_NO_RECEIPT):
         visit.take(fault)

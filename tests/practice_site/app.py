@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from tests.practice_site.api_articles import router as articles
+from tests.practice_site.api_creations import router as creations
 from tests.practice_site.api_members import router as members
 from tests.practice_site.api_publish import router as publishing
 from tests.practice_site.api_sign_in import router as sign_in
@@ -51,7 +52,7 @@ def create_app(options: SiteOptions | None = None, state: SiteState | None = Non
     app = FastAPI(title="Practice site", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = state
     app.state.options = options
-    for router in (practice, practice_page, articles, publishing, members, sign_in, pages):
+    for router in (practice, practice_page, articles, creations, publishing, members, sign_in, pages):
         app.include_router(router)
     app.mount("/static", CachedFiles(directory=STATIC))
     if options.draftjs_modules is not None:

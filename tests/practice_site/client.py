@@ -69,7 +69,7 @@ class PracticeClient:
         self, fault: Fault, account: PracticeAccount | None = None, *, times: int | None = None, **more: Any
     ) -> None:
         """Switch a fault on, for one account or all, for `times` requests or until it is cleared. `more` are
-        the other fields of `FaultRule`: method, path, seconds, status, code, message."""
+        the other fields of `FaultRule`: method, path, query, seconds, status, code, message."""
         account_id = account.id if account else None
         self._call("PUT", "faults", {"fault": fault, "account_id": account_id, "times": times, **more})
 
@@ -77,6 +77,10 @@ class PracticeClient:
         """Switch off those that match; without arguments, all."""
         query = {"fault": fault, "account_id": account.id if account else None}
         self._call("DELETE", "faults", query={key: value for key, value in query.items() if value})
+
+    def let_go(self, account: PracticeAccount | None = None) -> None:
+        """Requests that a fault holds (`slow_reply`, `page_slow`, `publish_slow`) go on now."""
+        self._call("POST", "faults/let-go", query={"account_id": account.id} if account else None)
 
     def faults(self) -> list[dict[str, Any]]:
         """The faults switched on; `fired` counts how often each has hit."""

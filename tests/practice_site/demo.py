@@ -1,7 +1,8 @@
 """`make demo`: ten users hand in ten articles each as CSV; real workers and browsers publish all hundred.
 
-Everything happens in a temporary folder that is removed at the end. Ends with 0 only if the practice
-site has all articles exactly once.
+The dashboard shows it, and stays up with the workers until Ctrl-C; DEMO_ONCE=1 ends it after the summary. Everything
+happens in a temporary folder that is removed at the end. Ends with 0 only if the practice site has all articles
+exactly once.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import csv
 import io
 import json
 import os
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -33,6 +36,8 @@ WORKERS = 4
 DRIVERS = 8
 POLL_SECONDS = 2.0
 EXIT_STOPPED = 130
+ADMIN = "admin"
+USUAL_PORT = 8501
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,17 @@ class Demo:
             "TOPN_DATA_DIR": str(folder / "data"),
             "TOPN_ZHIHU_WRITE_URL": site.url,
             "TOPN_ZHIHU_HOME_URL": site.url,
+            "TOPN_DASHBOARD_PORT": str(_free_port()),
         }
+        self._password = f"practice-{secrets.token_hex(4)}"
+        self._programs: list[subprocess.Popen[bytes]] = []
 
     def run(self) -> bool:
         """Hand in, publish, count. Whether every article is on the site exactly once."""
+        self._core("users", "add", ADMIN, "--role", "admin", "--password-stdin", given=f"{self._password}\n")
+        self._start("dashboard.log", "-m", "dashboard")
+        say(f"Watch it at http://127.0.0.1:{self._environment['TOPN_DASHBOARD_PORT']}")
+        say(f"Sign in as  {ADMIN}  with the password  {self._password}\n")
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             list(threads.map(self._hand_in, USERS))
         memory = BrowserMemory(self._folder / "data")
@@ -90,17 +102,47 @@ class Demo:
         memory.stop()
         return self._summarise(seconds, memory, exit_code)
 
+    def stay(self) -> None:
+        """Workers and dashboard go on, for whoever wants to try more, until this is stopped."""
+        say("\nWorkers and dashboard go on: hand in articles of your own there. Ctrl-C ends and removes everything.")
+        self._start("workers-on.log", "run_workers.py", "--workers", str(WORKERS), "--drivers", str(DRIVERS)).wait()
+
+    def close(self) -> None:
+        """End what was started, the newest first."""
+        for process in reversed(self._programs):
+            process.terminate()
+            process.wait()
+
+    def _start(self, log: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self._folder / log).open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=output,
+                stderr=output,
+                # Ctrl-C in the terminal reaches this program alone, which then ends the others in their order.
+                start_new_session=True,
+            )
+        self._programs.append(process)
+        return process
+
     def _core(self, *arguments: str, given: str | None = None) -> str:
-        """Run `python -m core …` as a person would. Raises CalledProcessError when it refuses."""
-        return subprocess.run(
+        """Run `python -m core …` as a person would, but for the hint that no workers run yet. Raises
+        CalledProcessError when it refuses."""
+        done = subprocess.run(
             [sys.executable, "-m", "core", *arguments],
             cwd=ROOT,
             env=self._environment,
             input=given,
-            check=True,
-            stdout=subprocess.PIPE,
+            check=False,
+            capture_output=True,
             text=True,
-        ).stdout
+        )
+        if done.returncode:
+            sys.stderr.write(done.stderr)
+        done.check_returncode()
+        return done.stdout
 
     def _hand_in(self, user: str) -> None:
         account = self._client.make_account(user)
@@ -127,21 +169,16 @@ class Demo:
     def _publish(self) -> int:
         say(f"\nPublishing with {WORKERS} workers and {DRIVERS} browsers")
         command = ["run_workers.py", "--workers", str(WORKERS), "--drivers", str(DRIVERS), "--drain"]
-        log = self._folder / "workers.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, *command], cwd=ROOT, env=self._environment, stdout=output, stderr=output
-            )
-            try:
-                while self._still_running(process):
-                    say(f"  {len(self._client.posts()):>3} of {len(USERS) * ARTICLES_PER_USER} are on the site")
-            except BaseException:
-                process.terminate()
-                raise
-            finally:
-                process.wait()
+        process = self._start("workers.log", *command)
+        say("  the browsers are starting")
+        told = 0
+        while self._still_running(process):
+            posted = len(self._client.posts())
+            if posted != told:
+                say(f"  {posted:>3} of {len(USERS) * ARTICLES_PER_USER} are on the site")
+            told = posted
         if process.returncode != 0:
-            say(log.read_text(encoding="utf-8", errors="replace")[-4000:])
+            say((self._folder / "workers.log").read_text(encoding="utf-8", errors="replace")[-4000:])
         return process.returncode
 
     def _still_running(self, process: subprocess.Popen[bytes]) -> bool:
@@ -164,7 +201,7 @@ class Demo:
 
     def _summarise(self, seconds: float, memory: BrowserMemory, exit_code: int) -> bool:
         results = self._results()
-        say("\nuser   published  first start  last finish")
+        say("\nuser   published  first start  last finish   (UTC)")
         for result in results:
             say(
                 f"{result.name:<6} {result.published:>9}  {_clock(result.first_start)}     {_clock(result.last_finish)}"
@@ -184,6 +221,17 @@ class Demo:
         once = set(titles) == expected and set(times) == {1} and total == len(expected) and exit_code == 0
         say("every article is on the site exactly once" if once else "NOT every article is on the site exactly once")
         return once
+
+
+def _free_port() -> int:
+    """The dashboard's usual port, or any when another program uses that."""
+    for port in (USUAL_PORT, 0):
+        try:
+            with socket.create_server(("127.0.0.1", port)) as found:
+                return int(found.getsockname()[1])
+        except OSError:
+            continue
+    raise RuntimeError("no port is free on 127.0.0.1")
 
 
 def _clock(moment: datetime | None) -> str:
@@ -210,10 +258,15 @@ def run() -> int:
         folder = Path(name)
         site = PracticeSite(folder / "site")
         site.start()
+        demo = Demo(folder, site)
         try:
             say(f"The practice site is at {site.url} while this runs; {site.url}/practice/ lists what was posted\n")
-            return 0 if Demo(folder, site).run() else 1
+            is_right = demo.run()
+            if is_right and not os.environ.get("DEMO_ONCE"):
+                demo.stay()
+            return 0 if is_right else 1
         finally:
+            demo.close()
             site.stop()
 
 

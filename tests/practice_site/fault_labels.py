@@ -37,5 +37,6 @@ FAULT_LABELS = {
     Fault.PAGE_SLOW: "写作页晚若干秒才返回",
     Fault.PAGE_NEVER_FINISHES: "写作页可用，但永远加载不完",
     Fault.PAGE_HANGS: "写作页卡死，不响应任何操作",
+    Fault.PAGE_CRASHES: "写作页耗尽内存，让浏览器标签页崩溃",
     Fault.SESSION_ROTATES: "每次打开写作页都换新的 z_c0",
 }

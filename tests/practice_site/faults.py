@@ -60,9 +60,10 @@ class Fault(StrEnum):
     CONFIRM_DIALOG = "confirm_dialog"
     """The click opens a dialog; only its 确认发布 publishes."""
     UNDER_REVIEW = "under_review"
-    """For `seconds` a published article is 审核中: no public page, no public API, and not in the list."""
+    """For `seconds` a published article is 审核中: no public page, no public API, and not in the list. It counts
+    as one of the account's articles all the same."""
     LIST_LAGS = "list_lags"
-    """For `seconds` a published article is missing from the list of published articles."""
+    """For `seconds` a published article is missing from the list of published articles, not from their number."""
     DRAFT_RECORD_LAGS = "draft_record_lags"
     """For `seconds` the draft API goes on calling a published article a draft."""
     IMAGE_LOST = "image_lost"
@@ -78,6 +79,8 @@ class Fault(StrEnum):
     """The write page works, but one of its pictures never arrives, so that it never reports `load`."""
     PAGE_HANGS = "page_hangs"
     """The write page's main thread loops for ever, so that no script and no click is answered."""
+    PAGE_CRASHES = "page_crashes"
+    """The write page eats memory until its renderer dies."""
     SESSION_ROTATES = "session_rotates"
     """Each opening of the write page sets a new z_c0; the ones before it stay good."""
 
@@ -94,20 +97,25 @@ class FaultRule:
     method: str | None = None
     path: str | None = None
     """A pattern as in a shell, such as `/api/articles/*`."""
+    query: str | None = None
+    """The same for what follows the `?`, decoded."""
     seconds: float = 0.0
     status: int = 500
     code: int = 100_013
     message: str = ""
     id: int = 0
     fired: int = 0
+    is_let_go: bool = False
+    """It holds no request any longer than until now."""
 
-    def fits(self, account_id: str | None, method: str, path: str) -> bool:
+    def fits(self, account_id: str | None, method: str, path: str, query: str) -> bool:
         """Whether it applies to this request and is not used up."""
         return (
             self.times != 0
             and self.account_id in (None, account_id)
             and self.method in (None, method)
             and (self.path is None or fnmatchcase(path, self.path))
+            and (self.query is None or fnmatchcase(query, self.query))
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -124,7 +132,7 @@ class FaultBoard:
         self._ids = itertools.count(1)
 
     def set(self, rule: FaultRule) -> FaultRule:
-        """Switch it on. A rule for the same fault, account, method and path is replaced."""
+        """Switch it on. A rule for the same fault, account, method, path and query is replaced."""
         with self._lock:
             self._rules = [old for old in self._rules if _place(old) != _place(rule)]
             rule.id = next(self._ids)
@@ -143,32 +151,39 @@ class FaultBoard:
             self._rules = kept
             return cleared
 
+    def let_go(self, account_id: str | None = None) -> None:
+        """Requests that a fault holds (of one account, or all) go on at once, as if their time were over."""
+        with self._lock:
+            for rule in self._rules:
+                if account_id in (None, rule.account_id):
+                    rule.is_let_go = True
+
     def all(self) -> list[FaultRule]:
         """Those switched on, used-up ones included (their `times` is 0)."""
         with self._lock:
             return list(self._rules)
 
-    def peek(self, fault: Fault, account_id: str | None, method: str, path: str) -> FaultRule | None:
+    def peek(self, fault: Fault, account_id: str | None, method: str, path: str, query: str = "") -> FaultRule | None:
         """The rule that would hit this request, without using it up."""
         with self._lock:
-            return self._find(fault, account_id, method, path)
+            return self._find(fault, account_id, method, path, query)
 
-    def take(self, fault: Fault, account_id: str | None, method: str, path: str) -> FaultRule | None:
+    def take(self, fault: Fault, account_id: str | None, method: str, path: str, query: str = "") -> FaultRule | None:
         """The rule that hits this request; its count goes down by one."""
         with self._lock:
-            rule = self._find(fault, account_id, method, path)
+            rule = self._find(fault, account_id, method, path, query)
             if rule is not None:
                 rule.fired += 1
                 if rule.times is not None:
                     rule.times -= 1
             return rule
 
-    def _find(self, fault: Fault, account_id: str | None, method: str, path: str) -> FaultRule | None:
+    def _find(self, fault: Fault, account_id: str | None, method: str, path: str, query: str) -> FaultRule | None:
         for rule in self._rules:
-            if rule.fault is fault and rule.fits(account_id, method, path):
+            if rule.fault is fault and rule.fits(account_id, method, path, query):
                 return rule
         return None
 
 
-def _place(rule: FaultRule) -> tuple[Fault, str | None, str | None, str | None]:
-    return rule.fault, rule.account_id, rule.method, rule.path
+def _place(rule: FaultRule) -> tuple[Fault, str | None, str | None, str | None, str | None]:
+    return rule.fault, rule.account_id, rule.method, rule.path, rule.query

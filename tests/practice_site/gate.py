@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import cast
+from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -58,7 +59,8 @@ class Gate:
         # `receive` is a method of uvicorn's request cycle, which holds the transport. There is no other way
         # to end a connection without an answer: uvicorn turns every exception into a 500.
         transport = cast("asyncio.Transport", receive.__self__.transport)  # type: ignore[attr-defined]
-        visit = Visit(self._state, owner, owner, request.method, request.url.path, transport.abort)
+        query = unquote_plus(request.url.query)
+        visit = Visit(self._state, owner, owner, request.method, request.url.path, query, transport.abort)
         if owner is not None and visit.take(Fault.SESSION_EXPIRED):
             visit.account = None
         return visit
@@ -66,7 +68,7 @@ class Gate:
     async def _whole_site_fault(self, visit: Visit) -> Response | None:
         if visit.take(Fault.CONNECTION_CUT):
             return visit.cut()
-        await asyncio.sleep(visit.take_seconds(Fault.SLOW_REPLY))
+        await visit.wait(Fault.SLOW_REPLY)
         is_api = visit.path.startswith("/api/")
         if visit.take(Fault.SITE_BUSY):
             if is_api:

@@ -45,6 +45,7 @@ def _page_config(request: Request, visit: Visit, account: Account, draft: Draft 
         "autosaveMs": options.autosave_ms,
         "editorModule": OWN_EDITOR if options.draftjs_modules is None else DRAFTJS_EDITOR,
         "editorDelayMs": visit.take_seconds(Fault.EDITOR_SLOW) * 1000,
+        "crashes": visit.take(Fault.PAGE_CRASHES) is not None,
         "hangs": visit.take(Fault.PAGE_HANGS) is not None,
         "isRenamed": visit.take(Fault.RENAMED_SELECTORS) is not None,
         "asksToConfirm": visit.peek(Fault.CONFIRM_DIALOG) is not None,
@@ -58,7 +59,7 @@ def _page_config(request: Request, visit: Visit, account: Account, draft: Draft 
 async def _write_page(request: Request, draft: Draft | None) -> Response:
     visit = visit_of(request)
     assert visit.account is not None
-    await asyncio.sleep(visit.take_seconds(Fault.PAGE_SLOW))
+    await visit.wait(Fault.PAGE_SLOW)
     page = templates.render(
         "write.html",
         config=script_json(_page_config(request, visit, visit.account, draft)),
@@ -129,7 +130,7 @@ async def creations(request: Request, kind: str) -> Response:
     if kind == "draft":
         cards = [_draft_card(draft) for draft in _drafts_of(visit, visit.account)]
     else:
-        cards = [_post_card(post) for post in _posts_of(visit, visit.account)]
+        cards = [_post_card(post) for post in visit.state.listed_posts(visit.account)]
     empty = Html('<p class="CreationManage-empty">还没有内容</p>')
     page = templates.render(
         "creations.html",
@@ -149,13 +150,6 @@ def _drafts_of(visit: Visit, account: Account) -> list[Draft]:
     drafts = [draft for draft in list(visit.state.drafts.values()) if draft.account_id == account.id]
     open_drafts = [draft for draft in drafts if draft.id not in posts or not posts[draft.id].is_recorded]
     return sorted(open_drafts, key=lambda draft: draft.updated_at, reverse=True)
-
-
-def _posts_of(visit: Visit, account: Account) -> list[Post]:
-    """Posts that the list shows, newest first."""
-    posts = [post for post in list(visit.state.posts.values()) if post.account_id == account.id]
-    listed = [post for post in posts if post.is_listed]
-    return sorted(listed, key=lambda post: post.published_at, reverse=True)
 
 
 def _draft_card(draft: Draft) -> Html:

@@ -32,6 +32,7 @@ class NewFault(BaseModel):
     times: int | None = Field(default=None, ge=1)
     method: str | None = None
     path: str | None = None
+    query: str | None = None
     seconds: float = Field(default=0, ge=0, le=3600)
     status: int = Field(default=500, ge=400, le=599)
     code: int = Field(default=100_013, ge=1)
@@ -113,7 +114,7 @@ async def avatar(request: Request, account_id: str) -> Response:
 
 @router.put("/faults")
 async def set_fault(request: Request, new: NewFault) -> dict[str, Any]:
-    """Switch a fault on; it replaces one for the same fault, account, method and path."""
+    """Switch a fault on; it replaces one for the same fault, account, method, path and query."""
     if new.account_id is not None and new.account_id not in site(request).accounts:
         raise HTTPException(404, "no such account")
     return site(request).faults.set(FaultRule(**new.model_dump())).as_json()
@@ -129,6 +130,13 @@ async def faults(request: Request) -> list[dict[str, Any]]:
 async def clear_faults(request: Request, fault: Fault | None = None, account_id: str | None = None) -> dict[str, int]:
     """Switch faults off: those that match, or all."""
     return {"cleared": site(request).faults.clear(fault=fault, account_id=account_id)}
+
+
+@router.post("/faults/let-go")
+async def let_go(request: Request, account_id: str | None = None) -> dict[str, bool]:
+    """Let the requests that faults hold go on."""
+    site(request).faults.let_go(account_id)
+    return {"ok": True}
 
 
 @router.get("/posts")

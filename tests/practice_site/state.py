@@ -113,6 +113,11 @@ class SiteState:
             self.posts[post.id] = post
             return post
 
+    def listed_posts(self, account: Account) -> list[Post]:
+        """Posts that the account's list shows, newest first."""
+        posts = [post for post in list(self.posts.values()) if post.account_id == account.id and post.is_listed]
+        return sorted(posts, key=lambda post: post.published_at, reverse=True)
+
     def posts_as_json(self) -> list[dict[str, Any]]:
         """Every post with its counts, oldest first."""
         with self._lock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -12,6 +14,9 @@ from starlette.responses import JSONResponse, Response
 from tests.practice_site.faults import Fault, FaultRule
 from tests.practice_site.records import Account
 from tests.practice_site.state import SiteState
+
+LOOK_SECONDS = 0.05
+"""How often a request that is held looks whether it may go."""
 
 
 @dataclass(slots=True)
@@ -25,6 +30,8 @@ class Visit:
     """Who the site takes the visitor for: nobody, when the session has expired."""
     method: str
     path: str
+    query: str
+    """Decoded."""
     abort: Callable[[], None]
     """Cuts the connection under the request."""
     is_cut: bool = False
@@ -36,11 +43,11 @@ class Visit:
 
     def peek(self, fault: Fault) -> FaultRule | None:
         """The rule that would hit this request."""
-        return self.state.faults.peek(fault, self._owner_id, self.method, self.path)
+        return self.state.faults.peek(fault, self._owner_id, self.method, self.path, self.query)
 
     def take(self, fault: Fault) -> FaultRule | None:
         """The rule that hits this request; it counts as used."""
-        rule = self.state.faults.take(fault, self._owner_id, self.method, self.path)
+        rule = self.state.faults.take(fault, self._owner_id, self.method, self.path, self.query)
         if rule is not None:
             self.fired.append(fault.value)
         return rule
@@ -49,6 +56,13 @@ class Visit:
         """How long the fault asks to wait; 0 without it."""
         rule = self.take(fault)
         return rule.seconds if rule else 0.0
+
+    async def wait(self, fault: Fault) -> None:
+        """Wait for as long as the fault asks, or until it lets go."""
+        rule = self.take(fault)
+        end = time.monotonic() + (rule.seconds if rule else 0.0)
+        while rule and not rule.is_let_go and time.monotonic() < end:
+            await asyncio.sleep(min(LOOK_SECONDS, end - time.monotonic()))
 
     def cut(self) -> Response:
         """Cut the connection. The answer returned only satisfies the framework; nobody gets it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -63,6 +65,14 @@ class LocalProcess:
             self._process.kill()
             self._process.wait(timeout)
         self._process = None
+
+    def suspend(self) -> None:
+        """SIGSTOP: its connections stay open and nobody is answered."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT: it goes on with what it was at."""
+        os.kill(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
         """SIGKILL, as a crash does."""

@@ -14,8 +14,10 @@ from core.publishing.publisher import (
     FindOutcome,
     Published,
     SavedDraft,
+    SearchOutcome,
     SubmitOutcome,
     SubmittedDraft,
+    WantedArticle,
 )
 
 URL = "https://example.com"
@@ -23,16 +25,18 @@ URL = "https://example.com"
 
 @dataclass
 class ScriptedPlatform:
-    """Implements `Publisher`. Each `on_…` runs at that point and may raise; `submits` and `finds` are answers in
-    turn, the last one stays."""
+    """Implements `Publisher`. Each `on_…` runs at that point and may raise; `submits`, `finds` and `searches` are
+    answers in turn, the last one stays."""
 
     platform: str = "zhihu"
     one_article_per_draft: bool = True
+    lists_every_article: bool = True
     on_check: Callable[[], None] = lambda: None
     on_write: Callable[[str | None], None] = lambda draft_id: None
     on_submit: Callable[[], None] = lambda: None
     submits: list[SubmitOutcome] = field(default_factory=list)
     finds: list[FindOutcome] = field(default_factory=list)
+    searches: list[SearchOutcome] = field(default_factory=list)
     drafts: int = 0
     clicks: int = 0
     questions: int = 0
@@ -66,6 +70,11 @@ class ScriptedPlatform:
         """Answers without changing anything."""
         self.questions += 1
         return self.finds.pop(0) if len(self.finds) > 1 else self.finds[0]
+
+    def find_by_title(self, browser: Browser, wanted: WantedArticle) -> SearchOutcome:
+        """Answers without changing anything."""
+        self.questions += 1
+        return self.searches.pop(0) if len(self.searches) > 1 else self.searches[0]
 
     def draft_url(self, draft_id: str) -> str:
         """Where a person would look."""

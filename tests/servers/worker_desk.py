@@ -7,12 +7,17 @@ from typing import Any
 
 from core.browser.webdriver_pool import WebDriverPool
 from core.lane import PauseScope
+from core.queue.mark_key import MarkKey
+from core.services.database_memory import DatabaseMemory
 from core.settings import load_settings
+from core.store.mark_file import MarkFile
 from core.store.pauses import PauseStore
 from core.store.records import TaskView
 from tasks.article_source import ArticleSource
+from tasks.database_watch import DatabaseWatch
 from tasks.evidence import ScreenshotFolder
 from tasks.lease_keeper import LeaseKeeper
+from tasks.live_camera import LiveFilm
 from tasks.publish_worker import PublishWorker
 from tasks.service_watch import ServiceWatch
 from tasks.settlement import Settlement
@@ -32,6 +37,7 @@ class WorkerDesk:
         self.settings = load_settings(
             **{"data_dir": lab.data_dir, "verify_seconds": 1, "lease_wait_seconds": 1, **settings}
         )
+        self.held_because: list[str] = []
         watch = ServiceWatch()
         self.keeper = LeaseKeeper(lab.store, worker_id=WORKER_ID, lease_seconds=3, watch=watch)
         self.parts = WorkerParts(
@@ -45,7 +51,9 @@ class WorkerDesk:
             keeper=self.keeper,
             settlement=Settlement(lab.store, lab.accounts, self._pause_account),
             screenshots=ScreenshotFolder(lab.data_dir),
+            film=LiveFilm(lab.pictures),
             watch=watch,
+            database=self._database_watch(watch),
             stopping=threading.Event(),
             giving_up=threading.Event(),
         )
@@ -66,6 +74,13 @@ class WorkerDesk:
         assert entry is not None
         self.lab.queue.push([entry])
         return self.publish(task)
+
+    def _database_watch(self, watch: ServiceWatch) -> DatabaseWatch:
+        """Trusts the database as it is, until `look` is called."""
+        prefix = self.lab.environment["TOPN_REDIS_PREFIX"]
+        key = MarkKey(self.lab.redis, prefix=prefix)
+        memory = DatabaseMemory(self.lab.db, MarkFile(self.lab.data_dir), lambda: key)
+        return DatabaseWatch(memory, self.held_because.append, watch)
 
     def _pause_account(self, account_id: int, seconds: float, reason: str) -> None:
         pauses = PauseStore(self.lab.db)

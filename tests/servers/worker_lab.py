@@ -20,6 +20,7 @@ from core.cookie import Cookie, cookies_to_json
 from core.lane import LimitDefaults
 from core.publishing.cookie_import import parse_cookies
 from core.queue.fair_queue import FairQueue
+from core.queue.live_pictures import LivePictures
 from core.queue.redis_client import connect
 from core.settings import ROOT
 from core.store.accounts import AccountStore
@@ -54,7 +55,7 @@ class WorkerLab:
         self.folder = folder
         self.site = site
         self.data_dir = folder / "data"
-        self.data_dir.mkdir()
+        self.data_dir.mkdir(exist_ok=True)
         prefix = f"t{uuid.uuid4().hex[:8]}:"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("TOPN_")},
@@ -74,6 +75,7 @@ class WorkerLab:
         self.store = TaskStore(self.db, lease_seconds=3)
         self.accounts = AccountStore(self.db, Vault([SECRET_KEY]))
         self.queue = FairQueue(self.redis, prefix=prefix, defaults=DEFAULTS, rows=DatabaseRows(self.db))
+        self.pictures = LivePictures(self.redis, prefix=prefix)
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def account(self, name: str = "ada") -> tuple[AccountView, PracticeAccount]:
@@ -162,6 +164,18 @@ class WorkerLab:
         )
         return f"{self.queries.get(task.id)}\n{events}"
 
+    def worker_processes(self) -> list[psutil.Process]:
+        """The living worker processes of this lab, also those that a supervisor has started."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                is_worker = "tasks.consumer" in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+                if is_worker and process.environ().get("TOPN_DATA_DIR") == str(self.data_dir):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
     def driver_processes(self) -> list[psutil.Process]:
         """Every process of a browser or driver that was started for this lab."""
         mine = str(self.data_dir.resolve())
@@ -179,7 +193,13 @@ class WorkerLab:
         return [process for process in self.driver_processes() if f":{pid}:" in process.environ()[WORKER_MARK]]
 
     def close(self) -> None:
-        """End every process that a test left, gently first."""
+        """End all that a test left."""
+        self.stop_programs()
+        self.redis.close()
+        self.db.close()
+
+    def stop_programs(self) -> None:
+        """End every program that was started, gently first."""
         for process in self._processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -189,5 +209,3 @@ class WorkerLab:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(10)
-        self.redis.close()
-        self.db.close()

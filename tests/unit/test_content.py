@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.publishing.content import (
     MAX_CONTENT_LENGTH,
+    MAX_DEPTH,
     check_title,
     check_topics,
     content_hash,
@@ -138,6 +139,7 @@ def test_nested_tables_lose_their_walls_and_keep_their_text() -> None:
         ("---", "markdown", "no text"),
         ("x", "docx", "'docx'"),
         ("字" * (MAX_CONTENT_LENGTH + 1), "text", "200,001"),
+        ("<div>" * (MAX_DEPTH + 1) + "字", "html", "201 deep"),
     ],
 )
 def test_what_cannot_be_published_is_named(content: str, content_format: str, named: str) -> None:
@@ -156,8 +158,15 @@ def test_every_fault_of_a_kind_is_named_once_and_few_in_all() -> None:
     assert len(faults) == len(set(faults)) == 20
 
 
+def test_parts_that_close_themselves_are_not_deep() -> None:
+    html = "<p>段<br>落<h2>题" * 500 + "<ul>" + "<li>点" * 500 + "<blockquote>引</blockquote>" * 500
+    assert render(html, "html").faults == ()
+    assert "字" in rendered("<div>" * MAX_DEPTH + "字" + "</div>" * MAX_DEPTH, "html")
+
+
 @pytest.mark.parametrize(
-    "content", ["<a " * 60_000 + "x", "<" * 190_000, "[a" * 90_000, "> " * 90_000 + "x", "<b>" * 60_000]
+    "content",
+    ["<div>" * 39_900 + "x", "<a " * 60_000 + "x", "<" * 190_000, "[a" * 90_000, "> " * 90_000 + "x", "<b>" * 60_000],
 )
 def test_hostile_nesting_is_answered(content: str) -> None:
     """The test's own time limit is the assertion: html.parser alone would take hours for the first."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.services.clock_text import WrongTime, read_time, require_future
+from core.services.local_clock import LocalClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NINE = datetime(2025, 11, 24, 1, 0, tzinfo=UTC)
@@ -64,6 +65,33 @@ def test_times_at_the_ends_of_the_calendar_are_refused(written: str) -> None:
 def test_a_time_that_the_clocks_jump_over_is_refused() -> None:
     with pytest.raises(WrongTime, match="does not exist in Europe/Berlin"):
         read_time("2025-03-30 02:30", ZoneInfo("Europe/Berlin"))
+
+
+def test_a_time_too_far_to_come_is_refused() -> None:
+    with pytest.raises(WrongTime, match=r"2035-11-30 is more than 10 years away[.] Look at the year"):
+        read_time("2035-11-30 09:00", SHANGHAI, NINE)
+    assert read_time("2035-11-20 09:00", SHANGHAI, NINE).year == 2035
+    with pytest.raises(WrongTime, match="9999-12-31 is more than 10 years away"):
+        require_future(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), SHANGHAI, NINE)
+
+
+@pytest.mark.parametrize("offset", [timezone(timedelta(hours=12)), UTC])
+@pytest.mark.parametrize("zone", [SHANGHAI, ZoneInfo("America/New_York")])
+def test_a_time_before_all_clocks_has_passed(offset: timezone, zone: ZoneInfo) -> None:
+    with pytest.raises(WrongTime, match="has passed"):
+        require_future(datetime(1, 1, 1, tzinfo=offset), zone, NINE)
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "said"),
+    [
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), SHANGHAI, "9999-12-31 23:59"),
+        (datetime(1, 1, 1, tzinfo=UTC), ZoneInfo("America/New_York"), "1-01-01 00:00"),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=12))), SHANGHAI, "1-01-01 00:00"),
+    ],
+)
+def test_a_moment_that_no_clock_can_show_is_said_all_the_same(moment: datetime, zone: ZoneInfo, said: str) -> None:
+    assert LocalClock(zone).say(moment).endswith(said)
 
 
 def test_a_past_time_comes_with_two_offers() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from selenium.common.exceptions import (
     InvalidSessionIdException,
@@ -18,8 +20,11 @@ from core.browser.browser_errors import translate_browser_errors
 from core.browser.browser_options import BrowserOptions
 from core.browser.free_memory import MemoryFloor, free_memory_mb
 from core.browser.pool_stats import LeaseWaits, MemoryMeter
-from core.errors import BrowserLost
+from core.browser.webdriver import start_driver
+from core.browser.worker_folder import WorkerFolder
+from core.errors import BrowserLost, ServiceUnavailable
 from core.settings import load_settings
+from tests.servers.local_process import free_port
 
 
 @pytest.mark.parametrize(
@@ -108,3 +113,11 @@ def test_memory_floor() -> None:
     assert [floor.has_room(starting) for starting in (0, 1, 2)] == [True, True, False]
     assert "520 MB of memory are free and 300 MB must stay free" in str(floor.refusal())
     assert free_memory_mb() > 0
+
+
+@pytest.mark.filterwarnings("ignore:Embedding username and password")  # Selenium's advice to whoever writes the URL
+def test_the_password_of_a_remote_webdriver_is_told_to_nobody(tmp_path: Path) -> None:
+    options = BrowserOptions(selenium_url=f"http://grid:s3cr3t@127.0.0.1:{free_port()}/wd/hub")
+    with pytest.raises(ServiceUnavailable, match=r"WebDriver at http://127\.0\.0\.1") as refused:
+        start_driver(options, WorkerFolder(tmp_path, "host:1:x"))
+    assert "s3cr3t" not in str(refused.value)

@@ -72,13 +72,31 @@ def test_the_end_of_the_grace_time_ends_what_is_submitting() -> None:
     assert browser.reasons == ["stopping"]
 
 
-def test_no_kill_after_the_browser_is_back_or_the_outcome_known() -> None:
+def test_a_kill_does_not_reach_a_browser_that_is_back() -> None:
+    """It may serve another account by now. The attempt is ended all the same."""
     attempt, browser = attempt_with_browser()
     attempt.detach()
+    assert attempt.kill(KillReason.LEASE_LOST)
+    assert browser.reasons == []
+    with pytest.raises(BrowserLost):
+        attempt.check()
+
+
+def test_no_kill_once_the_outcome_is_known() -> None:
+    attempt, browser = attempt_with_browser()
     attempt.close()
     assert not attempt.kill(KillReason.LEASE_LOST)
     assert browser.reasons == []
     assert attempt.kill_reason is None
+
+
+def test_the_outcome_of_a_killed_attempt_is_written_down_without_hindrance() -> None:
+    """Also after several looks at a database that is away, each of which is a step."""
+    attempt, _ = attempt_with_browser()
+    attempt.kill(KillReason.DEADLINE)
+    attempt.close()
+    attempt.check()
+    attempt.enter_step("settling")
 
 
 def test_the_first_kill_decides() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import make_url
 
 from core.errors import SettingsError
 from core.settings import ROOT, Settings, environment_name, load_settings
@@ -23,6 +24,14 @@ def test_nothing_has_to_be_set() -> None:
     settings = load_settings()
     assert settings.data_dir == ROOT / "var"
     assert settings.database_address == f"sqlite:///{ROOT / 'var' / 'topn.sqlite3'}"
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%41b", "数据 folder"])
+def test_the_database_lies_in_the_folder_whatever_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setenv("TOPN_DATA_DIR", str(tmp_path / name))
+    assert make_url(load_settings().database_address).database == str(tmp_path / name / "topn.sqlite3")
 
 
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -47,7 +56,7 @@ def test_all_faults_are_named_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOPN_DRIVERS", "0")
     monkeypatch.setenv("TOPN_REDIS_URL", "http://localhost")
     monkeypatch.setenv("TOPN_LOG_LEVEL", "loud")
-    monkeypatch.setenv("TOPN_DRIVER", "internal names are not faults")
+    monkeypatch.setenv("TOPN_MARK_DRIVER", "internal names are not faults")
     monkeypatch.setenv("TOPN_DRIVER_IDLE", "5")
     monkeypatch.setenv("TOPN_TIMEZONE", "Atlantis")
     with pytest.raises(SettingsError) as caught:

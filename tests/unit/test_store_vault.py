@@ -75,7 +75,7 @@ def test_a_key_file_that_others_can_read_is_closed(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("content", ["", "no key", KEY + "\nshort"])
+@pytest.mark.parametrize("content", ["", "no key", KEY + "\nshort"], ids=["empty", "no key", "one of two"])
 def test_a_damaged_key_file_is_not_replaced(tmp_path: Path, content: str) -> None:
     path = tmp_path / KEY_FILE
     path.write_text(content)

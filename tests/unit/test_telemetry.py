@@ -9,19 +9,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.telemetry import bind_facts, configure_logging, forget_facts, get_logger
+from core.telemetry import bind_facts, configure_logging, forget_facts, get_logger, log_when_needed
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
+def quiet_root() -> Iterator[None]:
+    """The root logger is afterwards as it was."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
-    stream = io.StringIO()
-    configure_logging("INFO", stream=stream)
-    yield stream
+    yield
     forget_facts()
     root.handlers = handlers
     root.setLevel(level)
+
+
+@pytest.fixture
+def stream(quiet_root: None) -> io.StringIO:
+    stream = io.StringIO()
+    configure_logging("INFO", stream=stream)
+    return stream
 
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
@@ -54,3 +60,18 @@ def test_an_exception_comes_with_its_traceback(stream: io.StringIO) -> None:
 def test_lines_below_the_level_are_left_out(stream: io.StringIO) -> None:
     get_logger("tests").debug("detail")
     assert lines(stream) == []
+
+
+@pytest.mark.parametrize("who", ["tests", "some.library"])
+@pytest.mark.usefixtures("quiet_root")
+def test_logging_that_is_set_up_with_the_first_event_loses_none(who: str) -> None:
+    stream = io.StringIO()
+    log_when_needed("WARNING", lambda: configure_logging("WARNING", stream=stream))
+    get_logger("tests").info("too small to matter")
+    assert not isinstance(logging.getLogger().handlers[0], logging.StreamHandler)
+    if who == "tests":
+        get_logger(who).warning("the first")
+    else:
+        logging.getLogger(who).warning("the first")
+    get_logger("tests").warning("the second")
+    assert [line["event"] for line in lines(stream)] == ["the first", "the second"]

@@ -59,7 +59,9 @@ function trouble() {
     new RegExp(table.troubleNotices).test(notices) ||
     new RegExp(table.troublePages).test(page);
   const isError = status >= 400 && status !== 404 && !bodyEditor();
-  return isTrouble || isError ? surroundings("trouble") : null;
+  // A connection that breaks while a page is on its way: the driver does not always say so, the browser shows it.
+  const isUnreached = location.protocol === "chrome-error:";
+  return isTrouble || isError || isUnreached ? surroundings("trouble") : null;
 }
 
 /** The first value of `look` that is not null; null once the time is over. `look` may be asynchronous. */
@@ -98,7 +100,7 @@ function seen(look, until = deadline) {
   });
 }
 
-/** Notes the replies to the page's own requests about articles, in `window.topnReplies`. The requests go out
+/** Notes the replies to the page's own requests about articles and their settings, in `window.topnReplies`. The requests go out
     as the page made them. Status 0: no reply came; null: it is still under way. */
 function noteReplies() {
   if (window.topnReplies) return;
@@ -107,7 +109,7 @@ function noteReplies() {
   const begin = (method, address) => {
     const url = new URL(address, location.href);
     if (!new RegExp(table.watched).test(url.pathname)) return null;
-    const entry = { method: method.toUpperCase(), path: url.pathname, status: null, text: "" };
+    const entry = { method: method.toUpperCase(), path: url.pathname, query: url.search, status: null, text: "" };
     window.topnReplies.push(entry);
     return entry;
   };

@@ -1,6 +1,6 @@
 -- claim.lua: give the next turn, inside every limit, in one atomic call.
 -- ARGV: 1 prefix, 2 call id, 3 running per user, 4 starts per user and 60 s, 5 running per account,
---       6 gap between two claims of an account in ms.
+--       6 gap of an account in ms: it is quiet for so long between two attempts.
 -- Reply: first the lanes' garbage that was dropped (a list of 'lane member' texts), then one of
 --   'rebuild'                                                     the epoch is missing
 --   'again'                                                       64 looks were not enough: call again
@@ -46,9 +46,13 @@ local function account_block(account, platform)
     ends = has_pauses and paused_until('platform:' .. platform)
     if ends then return 'platform_paused', ends end
     local max_running, gap_ms = account_limits(account)
-    if redis.call('ZCARD', account_limit(account, 'running')) >= max_running then return 'account_running' end
+    local running = redis.call('ZCARD', account_limit(account, 'running'))
+    if running >= max_running then return 'account_running' end
     if gap_ms > 0 then
-        -- After a clock that was set back the last claim counts as of now: late by at most one gap.
+        -- An attempt posts at any moment between its claim and its end: two posts are a gap apart for certain only
+        -- if their attempts are.
+        if running > 0 then return 'account_gap' end
+        -- After a clock that was set back the last use counts as of now: late by at most one gap.
         local last = tonumber(redis.call('GET', account_limit(account, 'last')) or '')
         if last and math.min(last, now) + gap_ms > now then return 'account_gap', math.min(last, now) + gap_ms end
     end
@@ -89,10 +93,9 @@ local function take(level, user, account, platform, task, score, limits)
     redis.call('ZREM', lane_of(user, account), task)
     count_waiting(user, -1)
     local is_fresh = score >= FRESH
-    local last = account_limit(account, 'last')
-    local before = redis.call('GET', last)
+    local before = redis.call('GET', account_limit(account, 'last'))
     hold(task, number, now, user, account, platform, exact(score), before or '', call, 'claimed')
-    redis.call('SET', last, exact(now), 'PX', LAST_CLAIM_TTL_MS)
+    use(account)
     if is_fresh then
         local starts = user_limit(user, 'starts')
         redis.call('ZADD', starts, exact(now), task)

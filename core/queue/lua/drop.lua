@@ -9,7 +9,11 @@ if not entry then
     redis.call('HDEL', RUNNING, task)
     return 1
 end
-free(task, entry)
-if ARGV[4] == '1' then give_start_back(task, entry) end
+if ARGV[4] == '1' then
+    free(task, entry)
+    give_start_back(task, entry)
+else
+    end_attempt(task, entry)
+end
 if redis.call('EXISTS', users.ready) == 1 then wake(1) end
 return 1

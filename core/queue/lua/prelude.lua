@@ -8,7 +8,7 @@ local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local now = math.floor(now_us / 1000)
 
 local WINDOW_MS = 60000
-local LAST_CLAIM_TTL_MS = 86400000
+local LAST_USE_TTL_MS = 86400000
 local RECHECK_MS, RECHECK_SPREAD_MS = 60000, 30000
 local MAX_WAKE = 64
 local FRESH = 2 ^ 52 -- Scores from here on are fresh tasks; below are resumed ones.
@@ -141,7 +141,7 @@ local function line_up(task, user, account, platform, score)
     return not before
 end
 
--- Running entries: number:claimed_ms:user:account:platform:score:last_claim_before:call:state
+-- Running entries: number:claimed_ms:user:account:platform:score:last_use_before:call:state
 local ENTRY = '^(%d+):(%d+):(%d+):(%d+):([^:]*):(%d+):(%d*):([^:]*):(%a+)$'
 local function running_entry(task)
     local text = redis.call('HGET', RUNNING, task)
@@ -160,19 +160,28 @@ local function hold(task, number, claimed_ms, user, account, platform, score, be
     redis.call('ZADD', account_limit(account, 'running'), exact(claimed_ms), task)
 end
 
--- A running entry ends: its slot wakes those who waited for it.
+-- A running entry ends: its slot wakes those who waited for it, a resumed task of a user with a full window too.
 local function free(task, entry)
     redis.call('HDEL', RUNNING, task)
     redis.call('ZREM', user_limit(entry.user, 'running'), task)
     redis.call('ZREM', account_limit(entry.account, 'running'), task)
     local level = accounts_of(entry.user)
-    if reason_of(level, entry.account) == 'account_running' then
-        enter_account(level, entry.user, entry.account)
-    end
+    local own = reason_of(level, entry.account)
+    if own == 'account_running' or own == 'account_gap' then enter_account(level, entry.user, entry.account) end
     local reason = reason_of(users, entry.user)
-    if reason == 'user_running' or (reason == 'accounts' and redis.call('EXISTS', level.ready) == 1) then
+    if reason == 'user_running' or (reason == 'accounts' and redis.call('EXISTS', level.ready) == 1)
+        or (reason == 'user_starts' and redis.call('EXISTS', level.resumed) == 1) then
         enter(users, entry.user)
     end
+end
+
+-- The account was used until now: its gap counts from here.
+local function use(account) redis.call('SET', account_limit(account, 'last'), exact(now), 'PX', LAST_USE_TTL_MS) end
+
+-- An attempt ends. Whatever it posted, it posted before now.
+local function end_attempt(task, entry)
+    use(entry.account)
+    free(task, entry)
 end
 
 -- A claim that was never taken gives back its start and its place in the account's gap.
@@ -182,7 +191,7 @@ local function give_start_back(task, entry)
     if started == tonumber(entry.claimed_ms) then redis.call('ZREM', starts, task) end
     if redis.call('GET', last) == entry.claimed_ms then
         redis.call('DEL', last)
-        if entry.before ~= '' then redis.call('SET', last, entry.before, 'PX', LAST_CLAIM_TTL_MS) end
+        if entry.before ~= '' then redis.call('SET', last, entry.before, 'PX', LAST_USE_TTL_MS) end
     end
     local level = accounts_of(entry.user)
     if reason_of(level, entry.account) == 'account_gap' then enter_account(level, entry.user, entry.account) end

@@ -74,8 +74,12 @@ class CommandLine:
 
     def process(self, *arguments: str, given: str | bytes = b"", code: int = 0) -> Outcome:
         """Run one command in a process of its own and demand its exit code."""
+        return self.program("-m", "core", *arguments, given=given, code=code)
+
+    def program(self, *arguments: str, given: str | bytes = b"", code: int = 0) -> Outcome:
+        """Run any Python program of ours and demand its exit code."""
         done = subprocess.run(
-            [sys.executable, "-m", "core", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
             input=_bytes(given),

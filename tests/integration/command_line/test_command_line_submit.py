@@ -28,7 +28,7 @@ def test_gb18030_with_chinese_headers(ada: CommandLine) -> None:
     assert "row 2: 第一篇🎈" in done.out
     assert "Queued 2 articles as batch 1." in done.out
     again = ada("submit", "--user", "ada", file)
-    assert "Queued 0 articles as batch 1. 2 had been handed in before." in again.out
+    assert "Nothing new: 2 articles had been handed in before as batch 1." in again.out
     listed = ada("tasks", "--user", "ada", "--json").json
     assert [(task["title"], task["status"], task["reference"]) for task in listed] == [
         ("第二篇", "waiting", None),
@@ -89,7 +89,7 @@ def test_every_kind_of_error_and_the_way_to_mend_it(ada: CommandLine) -> None:
     refused = ada("submit", "--user", "ada", file, "--bad-rows", bad, code=1)
     for number, column in enumerate(columns, start=2):
         assert f"  row {number}, {column}: " in refused.err
-    assert "Nothing was queued. Mend the file, or add --skip-bad-rows." in refused.err
+    assert "Nothing was queued. Correct the file, or add --skip-bad-rows." in refused.err
     assert ada("tasks", "--json").json == []
     assert len(list(csv.reader(io.StringIO(Path(bad).read_text("utf-8-sig"))))) == 13
     partly = ada("submit", "--user", "ada", file, "--skip-bad-rows", code=3)
@@ -99,7 +99,7 @@ def test_every_kind_of_error_and_the_way_to_mend_it(ada: CommandLine) -> None:
 
 def test_files_that_are_no_csv_of_articles(ada: CommandLine) -> None:
     assert "Excel workbook" in ada("submit", "--user", "ada", ada.file("a.xlsx", b"PK\x03\x04"), code=1).err
-    misspelt = ada.file("a.csv", "title,content,schedule_at\nOne,x,2099-01-01\n")
+    misspelt = ada.file("a.csv", "title,content,schedule_at\nOne,x,2035-01-01\n")
     assert "Did you mean “scheduled_at”?" in ada("submit", "--user", "ada", misspelt, "--skip-bad-rows", code=1).err
     assert "cannot be read: No such file" in ada("submit", "--user", "ada", "/nowhere.csv", code=1).err
     assert "There is no user bo" in ada("submit", "--user", "bo", misspelt, code=1).err
@@ -148,10 +148,10 @@ def test_one_article_with_faults(ada: CommandLine) -> None:
     refused = ada(
         *one, "--title", " ", "--platform", "weibo", "--cover", ada.file("c.gif", b"GIF89a"), code=1, given=" "
     )
-    assert "title: the title is empty." in refused.err
-    assert "content: the article is empty." in refused.err
-    assert "platform: “weibo” is not known. Write one of: zhihu." in refused.err
-    assert "cover: is neither a PNG, a JPEG nor a WebP picture." in refused.err
+    assert "--title: the title is empty." in refused.err
+    assert "--file: the article is empty." in refused.err
+    assert "--platform: “weibo” is not known. Write one of: zhihu." in refused.err
+    assert "--cover: is neither a PNG, a JPEG nor a WebP picture." in refused.err
     past = ada(*one, "--title", "One", "--at", "2020-01-01 09:00", code=1, given="x")
     assert "--at: 2020-01-01 09:00 (Asia/Shanghai) has passed. Leave it empty to publish now" in past.err
     assert "--at: “soon” is not a time" in ada(*one, "--title", "One", "--at", "soon", code=1, given="x").err

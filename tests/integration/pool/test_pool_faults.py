@@ -42,6 +42,7 @@ with pool.lease(1, timeout=30):
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.fault("14")
 @pytest.mark.parametrize("part", PARTS)
 def test_killed_while_leased(home: PoolHome, site: BrowserSite, part: str) -> None:
     pool = home.pool(1)
@@ -51,6 +52,7 @@ def test_killed_while_leased(home: PoolHome, site: BrowserSite, part: str) -> No
     _works(pool, site)
 
 
+@pytest.mark.fault("14")
 @pytest.mark.parametrize("part", PARTS)
 def test_killed_while_idle(home: PoolHome, site: BrowserSite, part: str) -> None:
     pool = home.pool(1, options=IMPATIENT)
@@ -61,6 +63,7 @@ def test_killed_while_idle(home: PoolHome, site: BrowserSite, part: str) -> None
     assert pool.get_stats().retired in ({"crashed": 1}, {} if part == "renderer" else None)
 
 
+@pytest.mark.fault("14")
 def test_dead_idle_driver_is_noticed_without_a_lease(home: PoolHome, site: BrowserSite) -> None:
     pool = home.pool(1)
     _works(pool, site)
@@ -69,6 +72,7 @@ def test_dead_idle_driver_is_noticed_without_a_lease(home: PoolHome, site: Brows
     assert home.processes() == []
 
 
+@pytest.mark.fault("27")
 @pytest.mark.parametrize("part", ["chromedriver", "browser"])
 def test_hung_while_leased(home: PoolHome, site: BrowserSite, part: str) -> None:
     pool = home.pool(1, options=IMPATIENT)
@@ -78,6 +82,7 @@ def test_hung_while_leased(home: PoolHome, site: BrowserSite, part: str) -> None
     _works(pool, site)
 
 
+@pytest.mark.fault("27")
 @pytest.mark.parametrize("part", ["chromedriver", "browser"])
 def test_hung_while_idle(home: PoolHome, site: BrowserSite, part: str) -> None:
     pool = home.pool(1, options=IMPATIENT)
@@ -87,6 +92,7 @@ def test_hung_while_idle(home: PoolHome, site: BrowserSite, part: str) -> None:
     assert pool.get_stats().retired == {"crashed": 1}
 
 
+@pytest.mark.fault("27")
 def test_hung_renderer_is_replaced(home: PoolHome, site: BrowserSite) -> None:
     """Selenium reports it as a timeout of the page, which may be the site's fault; the end of the lease
     shows that it is the browser's."""
@@ -97,6 +103,7 @@ def test_hung_renderer_is_replaced(home: PoolHome, site: BrowserSite) -> None:
     _works(pool, site)
 
 
+@pytest.mark.fault("27")
 @pytest.mark.parametrize("is_stopped", [False, True])
 def test_kill_from_another_thread(home: PoolHome, site: BrowserSite, is_stopped: bool) -> None:
     """The holder waits for a page that never comes; its place is free before it has noticed anything."""
@@ -140,6 +147,7 @@ def test_errors_of_the_page_pass_untranslated(home: PoolHome, site: BrowserSite)
             browser.driver.find_element("id", "missing")
 
 
+@pytest.mark.fault("15")
 def test_killed_process_leaves_nothing_after_the_cleaner(home: PoolHome) -> None:
     pool = home.pool(1)
     with pool.lease(1, timeout=30) as living:
@@ -167,6 +175,7 @@ def test_browsers_whose_folder_is_gone_are_orphans(home: PoolHome) -> None:
     assert home.processes() == []
 
 
+@pytest.mark.fault("15")
 def test_stopped_browser_of_a_killed_process_is_ended(home: PoolHome) -> None:
     holder = _start_holder(home, "testhost:2:dead")
     for process in home.processes():

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from structlog.testing import capture_logs
 
+from core.browser.browser_options import BrowserOptions
 from core.browser.free_memory import MemoryFloor
 from core.browser.webdriver_pool import WebDriverPool
 from core.errors import BrowserLost, PoolTimeout, ServiceUnavailable
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.browser
 
 def test_maximum_holds_under_a_burst(home: PoolHome) -> None:
     """24 leases of 12 threads at once: never more than two browsers, and only two are ever made."""
-    pool = home.pool(2)
+    # On a busy machine a browser may think for long; nothing hangs in this test.
+    pool = home.pool(2, options=BrowserOptions(check_seconds=60, http_timeout_seconds=60))
     start, pair, lock = threading.Barrier(12), threading.Barrier(2), threading.Lock()
     held = most_held = most_drivers = 0
 
@@ -29,13 +31,13 @@ def test_maximum_holds_under_a_burst(home: PoolHome) -> None:
         nonlocal held, most_held, most_drivers
         start.wait()
         for _ in range(2):
-            with pool.lease(owner, timeout=60):
+            with pool.lease(owner, timeout=150):
                 with lock:
                     held += 1
                     most_held = max(most_held, held)
                     most_drivers = max(most_drivers, len(home.drivers()))
                 # Two at a time, so that both browsers are surely held at once.
-                pair.wait(60)
+                pair.wait(100)
                 with lock:
                     held -= 1
 
@@ -137,6 +139,7 @@ def test_double_release_is_harmless(home: PoolHome) -> None:
     assert pool.get_stats().retired == {}
 
 
+@pytest.mark.fault("23")
 def test_no_new_browser_below_the_memory_floor(home: PoolHome) -> None:
     free_mb = [1000]
     pool = home.pool(2, floor=MemoryFloor(500, lambda: free_mb[0]))

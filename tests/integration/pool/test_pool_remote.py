@@ -26,11 +26,13 @@ NEEDED = ("--no-sandbox",) if os.geteuid() == 0 else ()
 
 
 @pytest.fixture
-def remote(tmp_path: Path, home: PoolHome, monkeypatch: pytest.MonkeyPatch) -> Iterator[BrowserOptions]:
+def remote(
+    tmp_path: Path, short_tmpdir: Path, home: PoolHome, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BrowserOptions]:
     """Options that name a remote end; its processes carry the test's marks, so `home` counts them too."""
     for name, value in marks_for("remote", home.run_dir).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(short_tmpdir))
     log = tmp_path / "remote.log"
     server = LocalProcess([require_program("chromedriver"), f"--port={free_port()}"], log)
     server.start(lambda: _port(log) is not None)

@@ -59,6 +59,24 @@ def test_no_list_of_topics_is_no_refusal_of_the_article(desk: PublishingDesk) ->
         desk.write(dressed(topics=("写作",)))
 
 
+def test_a_list_for_a_part_of_the_topic_is_no_refusal_of_it(desk: PublishingDesk) -> None:
+    path = "/api/autocomplete/topics"
+    desk.site.set_fault(Fault.HTTP_ERROR, desk.account, path=path, query="token=写作&*", status=500)
+    with pytest.raises(RetryLater, match="did not show the topic “写作”"):
+        desk.write(dressed(topics=("写作",)))
+
+
+def test_a_topic_that_the_site_does_not_know_is_named(desk: PublishingDesk) -> None:
+    with pytest.raises(Rejected, match="does not offer the topic “无此话题”"):
+        desk.write(dressed(topics=("无此话题",)))
+
+
+def test_a_list_of_columns_that_does_not_come_is_no_refusal(desk: PublishingDesk) -> None:
+    desk.site.set_fault(Fault.HTTP_ERROR, desk.account, path="/api/v4/members/*", status=500)
+    with pytest.raises(RetryLater, match="did not show the column “读书笔记”"):
+        desk.write(dressed(column="读书笔记"))
+
+
 @pytest.mark.parametrize("column", ["没有的专栏", "读书"])
 def test_a_column_the_account_lacks_is_named(desk: PublishingDesk, column: str) -> None:
     with pytest.raises(Rejected, match=f"no column “{column}”"):

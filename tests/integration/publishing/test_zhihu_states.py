@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from core.errors import NeedsHuman, NeedsLogin, PublishError, RetryLater, SiteBusy
+from core.publishing.zhihu import ZhihuPublisher
+from tests.chaos.toxic_proxy import Toxic, ToxicKind, ToxicProxy
 from tests.practice_site.faults import Fault
-from tests.publishing_desk import PublishingDesk, article
+from tests.publishing_desk import SCRIPT_SECONDS, PublishingDesk, article
+from tests.servers.local_process import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -124,6 +129,18 @@ def test_what_was_stored_short_is_written_again_into_the_same_draft(desk: Publis
     assert draft.draft_id == known
     assert desk.stored(known)["text_length"] == article().text_length
     assert len(desk.site.drafts()) == 1
+
+
+def test_a_connection_that_breaks_while_the_page_opens_is_no_slow_page(desk: PublishingDesk) -> None:
+    desk.site.set_fault(Fault.PAGE_SLOW, desk.account, seconds=60)
+    with ToxicProxy(int(desk.site.url.rsplit(":", 1)[1])) as network, ThreadPoolExecutor(1) as threads:
+        url = f"http://127.0.0.1:{network.port}"
+        publisher = ZhihuPublisher(url, url, script_seconds=SCRIPT_SECONDS)
+        writing = threads.submit(desk.write, article(), publisher=publisher)
+        wait_until(lambda: desk.site.faults()[0]["fired"] == 1, 30, "the page is on its way")
+        network.set(Toxic(ToxicKind.CUT))
+        with pytest.raises(RetryLater, match="could not be reached"):
+            writing.result(60)
 
 
 def test_a_page_that_hangs_is_given_up(desk: PublishingDesk) -> None:

@@ -48,6 +48,7 @@ def test_published_however_it_is_told(desk: PublishingDesk, fault: Fault, option
     assert desk.counts() == (1, 1, 1)
 
 
+@pytest.mark.fault("20")
 @pytest.mark.parametrize("lags", [False, True])
 def test_under_review_is_published_but_not_public(desk: PublishingDesk, lags: bool) -> None:
     if lags:
@@ -141,6 +142,7 @@ def test_a_state_before_the_click_means_no_click(desk: PublishingDesk, fault: Fa
     assert desk.counts() == (0, 0, 0)
 
 
+@pytest.mark.fault("20")
 def test_a_late_article_is_found_later(desk: PublishingDesk) -> None:
     """FAULTS 20: the record says draft for a while; only the worker's waiting may turn that into a click."""
     draft = desk.write(article())
@@ -152,6 +154,7 @@ def test_a_late_article_is_found_later(desk: PublishingDesk) -> None:
     assert desk.counts() == (1, 1, 1)
 
 
+@pytest.mark.fault("20")
 def test_find_while_under_review(desk: PublishingDesk) -> None:
     draft = desk.write(article())
     desk.site.set_fault(Fault.UNDER_REVIEW, desk.account, seconds=60)
@@ -161,6 +164,7 @@ def test_find_while_under_review(desk: PublishingDesk) -> None:
     assert found.site_state == "under_review"
 
 
+@pytest.mark.fault("20")
 def test_find_while_every_record_lags(desk: PublishingDesk) -> None:
     """Published, under review, its record still says draft: the site's own word is StillDraft, which the
     worker does not believe before `VERIFY_SECONDS`."""

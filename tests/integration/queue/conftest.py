@@ -69,12 +69,10 @@ def queue(redis: Redis, rows: MemoryRows) -> FairQueue:
 
 
 @pytest.fixture
-def logs_to_caplog() -> Iterator[None]:
+def logs_to_caplog() -> None:
     """Send structlog's events through logging, as the product does, so that caplog sees them."""
     structlog.configure(
         processors=[structlog.stdlib.add_log_level, structlog.stdlib.render_to_log_kwargs],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
-    yield
-    structlog.reset_defaults()

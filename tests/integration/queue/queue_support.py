@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 from redis import Redis
 
 from core.lane import (
+    AccountEnd,
     AccountLimits,
     Claim,
     LaneEntry,
@@ -33,6 +35,7 @@ class MemoryRows:
         self.running: dict[int, LaneEntry] = {}
         self.first_claimed_ms: dict[int, int] = {}
         self.owner: dict[int, tuple[int, int]] = {}
+        self.ended: dict[int, float] = {}
         self.resets: dict[int, int] = {}
         self.limits: dict[int, UserLimits] = {}
         self.limits_of_accounts: dict[int, AccountLimits] = {}
@@ -67,12 +70,14 @@ class MemoryRows:
         with self.lock:
             entry = replace(self.running.pop(task_id), is_resumed=True)
             self.waiting[task_id] = entry
+            self.ended[entry.account_id] = time.monotonic()
             return entry
 
     def finish(self, task_id: int) -> None:
         """Running → final."""
         with self.lock:
-            del self.running[task_id]
+            entry = self.running.pop(task_id)
+            self.ended[entry.account_id] = time.monotonic()
 
     def waiting_entries(self, after_id: int, limit: int) -> list[LaneEntry]:
         with self.lock:
@@ -88,10 +93,15 @@ class MemoryRows:
     def starts_since(self, since_ms: int) -> list[StartRow]:
         with self.lock:
             return [
-                StartRow(task_id, *self.owner[task_id], started)
+                StartRow(task_id, self.owner[task_id][0], started)
                 for task_id, started in self.first_claimed_ms.items()
                 if started > since_ms and started > self.resets.get(self.owner[task_id][0], 0)
             ]
+
+    def ends_within(self, seconds: float) -> list[AccountEnd]:
+        with self.lock:
+            ages = {account_id: time.monotonic() - ended for account_id, ended in self.ended.items()}
+            return [AccountEnd(account_id, age) for account_id, age in ages.items() if age < seconds]
 
     def user_limits(self) -> list[UserLimits]:
         return list(self.limits.values())

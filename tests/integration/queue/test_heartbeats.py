@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redis import Redis
 
-from core.queue.heartbeats import Heartbeats
+from core.queue.heartbeats import Heartbeats, OrderKind, WorkerOrder
 from tests.servers.local_process import wait_until
 
 WORKER = "host:4711:0f8f"
@@ -39,3 +39,24 @@ def test_what_somebody_planted_is_no_worker(redis: Redis) -> None:
     redis.set("worker:evil", b"\x80\x04pickle")
     redis.set("worker:list", "[1]")
     assert beats.all() == []
+
+
+def test_an_order_reaches_its_worker_alone_and_the_last_one_counts(redis: Redis) -> None:
+    beats = Heartbeats(redis, prefix="p:")
+    quiet, stop = WorkerOrder(OrderKind.QUIET, "root", 1.5), WorkerOrder(OrderKind.STOP, "root", 2.5)
+    assert beats.beat(WORKER, {}, 30) is None
+    beats.give_order(WORKER, quiet)
+    assert beats.beat("other:1:x", {}, 30) is None
+    assert beats.beat(WORKER, {}, 30) == quiet
+    beats.give_order(WORKER, stop)
+    assert beats.beat(WORKER, {}, 30) == stop
+    assert beats.order_of(WORKER) == stop
+    assert {beat.worker_id: beat.order for beat in beats.all()} == {WORKER: stop, "other:1:x": None}
+    assert redis.ttl(f"p:worker-order:{WORKER}") > 0
+
+
+def test_what_somebody_planted_is_no_order(redis: Redis) -> None:
+    beats = Heartbeats(redis, prefix="")
+    for text in (b"\x80\x04pickle", '"stop"', '{"kind": "kill", "by": "x", "at": 1}', '{"kind": "stop"}'):
+        redis.set(f"worker-order:{WORKER}", text)
+        assert beats.beat(WORKER, {}, 30) is None

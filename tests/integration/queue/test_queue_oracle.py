@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -39,12 +40,13 @@ class LineMachine(RuleBasedStateMachine):
     """The oracle keeps plain lists. Its clock is Redis' clock plus the time that was made to pass."""
 
     server_url: str
+    defaults: LimitDefaults
 
     def __init__(self) -> None:
         super().__init__()
         self.redis: Redis = connect(self.server_url)
         self.prefix = f"{uuid.uuid4().hex}:"
-        self.queue = make_queue(self.redis, MemoryRows(), prefix=self.prefix, defaults=TIGHT)
+        self.queue = make_queue(self.redis, MemoryRows(), prefix=self.prefix, defaults=self.defaults)
         self.passed_ms = 0
         self.next_id = 1
         self.lanes: dict[tuple[int, int], dict[int, int]] = {}
@@ -53,6 +55,8 @@ class LineMachine(RuleBasedStateMachine):
         self.scores: dict[int, int] = {}
         self.starts: dict[int, dict[int, int]] = {}
         self.last_claims: dict[int, list[int]] = {}
+        self.ends: dict[int, tuple[int, int]] = {}
+        """Account → when its last attempt ended: not before the first moment, not after the second."""
         self.limits: dict[int, UserLimits] = {}
         self.account_limits: dict[int, AccountLimits] = {}
         self.pauses: dict[tuple[PauseScope, str], int | None] = {}
@@ -89,7 +93,7 @@ class LineMachine(RuleBasedStateMachine):
             before = self._now()
             claim = self.queue.claim()
             if claim is None:
-                assert not list(self._may_go(before)), "somebody could have gone and did not"
+                assert not list(self._may_go(before, is_sure=True)), "somebody could have gone and did not"
                 return
             self._check_and_record(claim)
 
@@ -98,7 +102,9 @@ class LineMachine(RuleBasedStateMachine):
     def release(self, data: st.DataObject) -> None:
         claim = self.held.pop(data.draw(st.sampled_from(sorted(self.held))))
         assert self.queue.confirm(claim)
+        before = self._now()
         assert self.queue.release(claim)
+        self.ends[claim.account_id] = (before, self._now())
         self.old.append(claim)
 
     @precondition(lambda self: self.held)
@@ -201,24 +207,27 @@ class LineMachine(RuleBasedStateMachine):
             for field in fields
         )
 
-    def _may_go(self, now: int) -> Iterator[tuple[int, int, int]]:
-        """The first task of every account that may go at this moment, by the rules."""
+    def _may_go(self, now: int, *, is_sure: bool = False) -> Iterator[tuple[int, int, int]]:
+        """The first task of every account that may go at this moment, by the rules; only those of which that
+        `is_sure`, though nobody knows to the millisecond when an attempt has ended."""
         for (user, account), lane in self.lanes.items():
             if not lane or self._is_paused(user, account, now):
                 continue
             own, of_account = self.limits.get(user), self.account_limits.get(account)
-            cap = (own and own.max_running) or TIGHT.max_running_per_user
-            max_starts = (own and own.max_starts) or TIGHT.max_starts_per_minute
-            account_cap = (of_account and of_account.max_running) or TIGHT.max_running_per_account
-            gap_ms = ((of_account and of_account.gap_seconds) or 0) * 1000
+            cap = (own and own.max_running) or self.defaults.max_running_per_user
+            max_starts = (own and own.max_starts) or self.defaults.max_starts_per_minute
+            account_cap = (of_account and of_account.max_running) or self.defaults.max_running_per_account
+            own_gap = of_account.gap_seconds if of_account else None
+            gap_ms = (self.defaults.account_gap_seconds if own_gap is None else own_gap) * 1000
             recent = [at for at in self.starts.get(user, {}).values() if at >= now - WINDOW_MS]
             task_id = min(lane, key=lambda each: lane[each])
-            last = self.last_claims.get(account) or [0]
+            of_account_held = sum(claim.account_id == account for claim in self.held.values())
+            last = max((self.last_claims.get(account) or [0])[-1], self.ends.get(account, (0, 0))[is_sure])
             if (
                 sum(claim.user_id == user for claim in self.held.values()) < cap
-                and sum(claim.account_id == account for claim in self.held.values()) < account_cap
+                and of_account_held < (1 if gap_ms else account_cap)
                 and (lane[task_id] < FRESH_SCORE or len(recent) < max_starts)
-                and last[-1] + gap_ms <= now
+                and (not gap_ms or last + gap_ms <= now)
             ):
                 yield user, account, task_id
 
@@ -236,9 +245,11 @@ class LineMachine(RuleBasedStateMachine):
             self.starts.setdefault(claim.user_id, {})[claim.task_id] = at
 
 
-def test_any_history_keeps_to_the_limits(line_server: RedisServer) -> None:
+@pytest.mark.parametrize("gap_seconds", [0, 15])
+def test_any_history_keeps_to_the_limits(line_server: RedisServer, gap_seconds: float) -> None:
     class Machine(LineMachine):
         server_url = line_server.url
+        defaults = replace(TIGHT, account_gap_seconds=gap_seconds)
 
     run_state_machine_as_test(
         Machine,

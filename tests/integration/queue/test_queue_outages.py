@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from core.errors import ServiceUnavailable
+from core.queue.key_names import KeyNames
+from core.queue.lost_calls import LostCalls
+from core.queue.lua_scripts import LuaScripts
+from core.queue.queue_stats import read_running
 from core.queue.redis_client import check_server, connect
 from tests.conftest import require_program
 from tests.integration.queue.lossy_proxy import LossyProxy
@@ -43,6 +47,54 @@ def test_a_claim_whose_reply_was_lost_is_given_back(redis: Redis, rows: MemoryRo
         assert redis.hlen("queue:running") == 2
 
 
+class InterruptedRedis(Redis):
+    """Something happens between its reading of the running entries and the answer, once."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def hgetall(self, name: str) -> object:  # type: ignore[override]
+        found = super().hgetall(name)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return found
+
+
+def test_a_call_lost_while_others_are_looked_for_is_looked_for_next(redis: Redis, rows: MemoryRows) -> None:
+    queue, names, scripts = make_queue(redis, rows), KeyNames(""), LuaScripts(redis, "")
+    rows.add(entry(1), entry(2))
+    queue.rebuild()
+    client = InterruptedRedis(connection_pool=redis.connection_pool)
+    lost = LostCalls(client, names, scripts)
+
+    def lose(call: str) -> None:
+        scripts.run("claim", call, 10, 20, 10, 0)
+        lost.add(call)
+
+    lose("first")
+    client.meanwhile = lambda: lose("second")
+    lost.give_back()
+    assert [one.call for one in read_running(redis, names)] == ["second"]
+    lost.give_back()
+    assert read_running(redis, names) == []
+
+
+def test_lost_calls_are_not_forgotten_while_redis_is_away(own_server: RedisServer, rows: MemoryRows) -> None:
+    with connect(own_server.url) as client:
+        queue, names, scripts = make_queue(client, rows), KeyNames(""), LuaScripts(client, "")
+        rows.add(entry(1))
+        queue.rebuild()
+        lost = LostCalls(client, names, scripts)
+        scripts.run("claim", "lost", 10, 20, 10, 0)
+        lost.add("lost")
+        own_server.process.kill()
+        with pytest.raises(ServiceUnavailable):
+            lost.give_back()
+        own_server.start()
+        lost.give_back()
+        assert queue.stats().running == 0
+
+
 def test_a_release_whose_reply_was_lost_is_done(redis: Redis, rows: MemoryRows) -> None:
     server_port = redis.connection_pool.connection_kwargs["port"]
     with LossyProxy(server_port) as proxy, connect(f"redis://127.0.0.1:{proxy.port}/0") as client:
@@ -69,6 +121,7 @@ def test_nobody_there_is_named_with_address_and_remedy() -> None:
             queue.push([entry(1)])
 
 
+@pytest.mark.fault("28")
 def test_the_same_queue_goes_on_after_a_crash_of_redis(own_server: RedisServer, rows: MemoryRows) -> None:
     with connect(own_server.url) as client:
         queue = make_queue(client, rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from redis import Redis
 
@@ -22,6 +24,28 @@ def test_stats_of_a_user_nobody_has_seen(limiter: UserRateLimiter) -> None:
     stats = limiter.get_user_stats(1)
     assert (stats.running, stats.max_running, stats.starts, stats.max_starts) == (0, 10, 0, 20)
     assert (stats.waiting, stats.next_slot_seconds, stats.parked) == (0, 0.0, None)
+
+
+def test_of_many_users_in_one_call(
+    limiter: UserRateLimiter, queue: FairQueue, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.push([entry(user, user_id=user, account_id=100 + user) for user in range(1, 1203)])
+    limiter.set_limits(UserLimits(7, max_running=3))
+    asked: list[object] = []
+    run = redis.execute_command
+
+    def count(*args: Any, **how: Any) -> Any:
+        asked.append(args[0])
+        return run(*args, **how)
+
+    monkeypatch.setattr(redis, "execute_command", count)
+    found = limiter.get_stats_of(range(1, 1203))
+    assert len(asked) == 3
+    assert [stats.user_id for stats in found] == list(range(1, 1203))
+    assert {stats.waiting for stats in found} == {1}
+    assert found[6].max_running == 3
+    assert limiter.get_stats_of([]) == []
+    assert found[6] == limiter.get_user_stats(7)
 
 
 def test_stats_say_when_the_next_may_start(limiter: UserRateLimiter, queue: FairQueue, redis: Redis) -> None:

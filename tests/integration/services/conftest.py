@@ -10,13 +10,13 @@ from redis import Redis
 
 from core.store.database import Database
 from tests.integration.services.service_world import Services
+from tests.servers.migrated_tables import MigratedFile
 
 
 @pytest.fixture
-def services(tmp_path: Path, redis_client: Redis) -> Iterator[Services]:
+def services(tmp_path: Path, migrated_file: MigratedFile, redis_client: Redis) -> Iterator[Services]:
     """The services on SQLite and an empty Redis."""
-    db = Database(f"sqlite:///{tmp_path / 'services.sqlite3'}")
-    db.migrate()
+    db = Database(migrated_file.copy(tmp_path / "services.sqlite3"))
     yield Services(db, redis_client)
     db.close()
 
@@ -25,6 +25,5 @@ def services(tmp_path: Path, redis_client: Redis) -> Iterator[Services]:
 def services_on_both(database_url: str, redis_client: Redis) -> Iterator[Services]:
     """The same once on SQLite and once on MariaDB."""
     db = Database(database_url)
-    db.migrate()
     yield Services(db, redis_client)
     db.close()

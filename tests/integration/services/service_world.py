@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,24 @@ from core.browser.webdriver_pool import WebDriverPool
 from core.lane import LaneEntry, LimitDefaults
 from core.publishing.publisher import Publisher
 from core.queue.fair_queue import FairQueue
+from core.queue.heartbeats import Heartbeats
+from core.queue.live_pictures import LivePictures
+from core.queue.log_stream import LogStream
 from core.queue.rate_limiter import UserRateLimiter
 from core.services.account_manager import AccountManager
+from core.services.alerts import AlertViewer
+from core.services.audit_viewer import AuditViewer
+from core.services.batch_viewer import BatchViewer
+from core.services.bulk_manager import BulkManager
 from core.services.limit_manager import LimitManager
+from core.services.log_viewer import LogViewer
 from core.services.pause_manager import PauseManager
+from core.services.picture_viewer import PictureViewer
+from core.services.task_lists import TaskLists
 from core.services.task_manager import Submission, TaskQueueManager
+from core.services.token_manager import TokenManager
 from core.services.user_manager import UserManager
+from core.services.worker_manager import WorkerManager
 from core.store.accounts import AccountStore
 from core.store.audit import AuditLog
 from core.store.database import Database
@@ -69,6 +82,7 @@ class Services:
             zone=ZONE,
             max_retries=3,
             max_waiting=self.max_waiting,
+            article_sites=("https://zhuanlan.zhihu.com", "https://www.zhihu.com"),
         )
         self.accounts = AccountManager(
             self.db,
@@ -79,6 +93,8 @@ class Services:
             pool=self.pool,
             publishers=self.publishers,
         )
+        self.lists = TaskLists(self.db)
+        self.bulk = BulkManager(self.db, store=self.store, queue=lambda: self.queue, zone=ZONE)
         self.users = UserManager(self.db)
         self.limits = LimitManager(
             self.db,
@@ -87,6 +103,19 @@ class Services:
             accounts=self.account_store,
             defaults=DEFAULTS,
         )
+        self.tokens = TokenManager(self.db)
+        self.batches = BatchViewer(self.db)
+        self.pictures = PictureViewer(
+            self.db, pictures=lambda: LivePictures(self.redis, prefix=""), data_dir=Path("/nonexistent")
+        )
+        self.audit_viewer = AuditViewer(self.db)
+        self.log_stream = LogStream(self.redis, prefix="", max_lines=10_000)
+        self.heartbeats = Heartbeats(self.redis, prefix="")
+        self.stopped_workers = Heartbeats(self.redis, prefix="stopped-")
+        self.workers = WorkerManager(self.db, lambda: self.heartbeats, lambda: self.stopped_workers)
+        own_room = {"host": "own", "disk_free_mb": 5000}
+        self.alerts = AlertViewer(self.db, lambda: self.heartbeats, lambda: self.stopped_workers, lambda: own_room)
+        self.logs = LogViewer(self.db, lambda: self.log_stream)
         self.pauses = PauseManager(self.db, queue=lambda: self.queue, accounts=self.account_store)
 
     def add_user(self, name: str) -> tuple[UserView, Actor, AccountView]:

@@ -141,6 +141,26 @@ def test_cookies_are_tried_before_they_replace_others(sign_ins: SignIns) -> None
 
 
 @pytest.mark.browser
+def test_a_check_does_not_take_somebody_else_for_the_account(sign_ins: SignIns) -> None:
+    accounts, account = sign_ins.services.accounts, sign_ins.account
+    accounts.check(account.id, actor=ADMIN)
+    stranger = sign_ins.site.make_account("stranger")
+    accounts.replace_cookies(account.id, cookies_json(stranger), actor=ADMIN, probe=False)
+    with pytest.raises(NeedsLogin, match="belong to stranger, this account is chen"):
+        accounts.check(account.id, actor=ADMIN)
+    known = accounts.get(account.id, actor=ADMIN)
+    assert (known.state, known.remote_name) == (AccountState.NEEDS_LOGIN, "chen")
+
+
+def test_the_account_of_a_disabled_user_can_be_looked_after(services: Services) -> None:
+    user, _, account = services.add_user("ada")
+    services.users.set_disabled(user.id, is_disabled=True, actor=ADMIN)
+    assert services.accounts.find("main", actor=ADMIN, user_id=user.id).id == account.id
+    with pytest.raises(InvalidInput, match="ada is disabled"):
+        services.accounts.add("second", cookies(), actor=ADMIN, user_id=user.id)
+
+
+@pytest.mark.browser
 def test_a_human_check_is_kept_as_the_accounts_state(sign_ins: SignIns) -> None:
     sign_ins.site.set_fault(Fault.UNHUMAN_HTML, sign_ins.on_site)
     with pytest.raises(NeedsHuman):

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import Conflict, InvalidInput, QueueFull
+from core.errors import InvalidInput, QueueFull
 from core.services.csv_import import MAX_ROWS, ParsedCsv, parse_csv
 from core.store.records import Actor
 from core.store.task_queries import TaskFilter
 from core.task_state import TaskStatus
-from tests.integration.services.service_world import ADMIN, ZONE, Services, cookies
+from tests.integration.services.service_world import ADMIN, ZONE, Services
 
 
 def parse(*rows: str, header: str = "title,content,account,client_ref,scheduled_at") -> ParsedCsv:
@@ -88,15 +88,6 @@ def test_a_reference_that_was_used_before_is_told_with_its_row(services_on_both:
     receipt = services.tasks.submit_batch(same, actor=ada)
     assert (receipt.new, receipt.tasks[1].public_id) == (1, task.public_id)
     assert titles(services, ada) == ["Hello", "new"]
-
-
-def test_a_file_for_another_account_is_not_the_same_file(services: Services) -> None:
-    user, ada, _ = services.add_user("ada")
-    services.accounts.add("second", cookies(), actor=ada, user_id=user.id)
-    text = b"title,content\none,x\n"
-    services.tasks.submit_batch(parse_csv(text, zone=ZONE, default_account="main"), actor=ada)
-    with pytest.raises(Conflict, match="Row 2 of this file"):
-        services.tasks.submit_batch(parse_csv(text, zone=ZONE, default_account="second"), actor=ada)
 
 
 def test_one_users_files_are_not_anothers(services: Services) -> None:

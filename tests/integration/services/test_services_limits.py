@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import InvalidInput, NotFound, ServiceUnavailable
+from core.errors import InvalidInput, NotAllowed, NotFound, ServiceUnavailable
 from core.lane import AccountLimits, PauseScope, UserLimits
 from core.queue.fair_queue import FairQueue
 from core.queue.queue_stats import WaitReason
@@ -76,6 +76,17 @@ def test_limits_of_an_account(services: Services) -> None:
         services.limits.set_account(AccountLimits(account.id, gap_seconds=-1), actor=ADMIN)
 
 
+def test_the_limits_of_accounts_are_shown_with_their_use(services: Services) -> None:
+    user, ada, account = services.add_user("ada")
+    services.submit(ada)
+    services.limits.set_account(AccountLimits(account.id, max_running=3, gap_seconds=60), actor=ADMIN)
+    assert services.queue.claim() is not None
+    (report,) = services.limits.show(user.id, actor=ada).accounts
+    assert (report.account.name, report.overrides) == ("main", AccountLimits(account.id, 3, 60))
+    assert (report.stats.running, report.stats.max_running, report.stats.gap_seconds) == (1, 3, 60)
+    assert report.stats.next_post_seconds > 0
+
+
 def test_limits_of_nobody(services: Services) -> None:
     for call in (
         lambda: services.limits.show(99, actor=ADMIN),
@@ -121,6 +132,28 @@ def test_a_paused_batch_leaves_the_line_and_comes_back(services_on_both: Service
     assert len(services.store_entries()) == 3
 
 
+@pytest.mark.parametrize("scope", [PauseScope.USER, PauseScope.ACCOUNT, PauseScope.BATCH])
+def test_an_operator_lifts_only_what_it_paused_itself(services: Services, scope: PauseScope) -> None:
+    user, ada, account = services.add_user("ada")
+    batch = services.tasks.submit_batch(parse_csv(b"title,content\none,x\n", zone=ZONE), actor=ada).batch_id
+    key = {PauseScope.USER: str(user.id), PauseScope.ACCOUNT: str(account.id)}.get(scope, str(batch))
+    end = datetime.now(UTC) + timedelta(hours=1)
+    services.pauses.pause(scope, key, actor=ADMIN, reason="misuse", until=end)
+    with pytest.raises(NotAllowed, match="lift what somebody else has paused"):
+        services.pauses.resume(scope, key, actor=ada)
+    assert services.audit.entries()[0].detail == {"denied": True}
+    services.pauses.pause(scope, key, actor=ada)
+    assert services.pauses.resume(scope, key, actor=ada) == 1
+    (left,) = services.pauses.list(actor=ADMIN)
+    assert left.by == ADMIN.name
+    assert services.queue.claim() is None
+    queue_pause = services.queue.stats().paused.get(f"{scope}:{key}")
+    assert (queue_pause is None) == (scope is PauseScope.BATCH), "in Redis it ends as the one that is left"
+    assert services.pauses.resume(scope, key, actor=ADMIN) == 1
+    assert services.pauses.resume(scope, key, actor=ada) == 0
+    assert services.queue.claim() is not None
+
+
 def test_what_cannot_be_paused(services: Services) -> None:
     for scope, key in (
         (PauseScope.PLATFORM, "weibo"),
@@ -128,11 +161,17 @@ def test_what_cannot_be_paused(services: Services) -> None:
         (PauseScope.ACCOUNT, "99"),
         (PauseScope.BATCH, "99"),
         (PauseScope.BATCH, "x"),
+        (PauseScope.BATCH, "9" * 20),
+        (PauseScope.ACCOUNT, "9" * 5000),
     ):
         with pytest.raises(NotFound):
             services.pauses.pause(scope, key, actor=ADMIN)
     with pytest.raises(InvalidInput, match="has passed"):
         services.pauses.pause(PauseScope.EVERYTHING, actor=ADMIN, until=datetime(2020, 1, 1, tzinfo=UTC))
+    with pytest.raises(InvalidInput, match="more than 10 years away"):
+        services.pauses.pause(PauseScope.EVERYTHING, actor=ADMIN, until=datetime.max.replace(tzinfo=UTC))
+    with pytest.raises(InvalidInput, match="until: has no time zone"):
+        services.pauses.pause(PauseScope.EVERYTHING, actor=ADMIN, until=datetime(2099, 1, 1))  # noqa: DTZ001 - the fault
     assert services.pauses.list(actor=ADMIN) == []
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from core.errors import Conflict, InvalidInput, NotFound, QueueFull, ServiceUnavailable, TooLate
+from core.errors import Conflict, InvalidInput, NotFound, NotPossible, QueueFull, ServiceUnavailable
 from core.queue.fair_queue import FairQueue
 from core.queue.redis_client import connect
 from core.services.pictures import picture_of
 from core.services.submission import ArticleChanges, Submission
+from core.store.audit import AuditFilter
 from core.store.records import CancelResult, ReviewAnswer
 from core.store.row_snapshot import DatabaseRows
 from core.store.task_queries import TaskFilter
 from core.task_state import BlockReason, TaskStatus
 from tests.integration.services.service_world import ADMIN, DEFAULTS, Services
+from tests.integration.store.store_world import Draft
 from tests.servers.local_process import free_port
 
+OTHER_SITE = "https://zhuanlan.zhihu.com.example/p/123"
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
 
 
@@ -42,7 +45,7 @@ def test_a_task_is_found_by_both_of_its_names(services: Services) -> None:
     task = services.submit(ada)
     for name in (task.id, str(task.id), task.public_id):
         assert services.tasks.get(name, actor=ada).id == task.id
-    for name in (999, "999", "nothing"):
+    for name in (999, "999", "nothing", "9" * 20, "9" * 5000, 2**70, -1):
         with pytest.raises(NotFound):
             services.tasks.get(name, actor=ada)
 
@@ -67,6 +70,8 @@ def test_everything_wrong_with_an_article_is_named_at_once(services: Services) -
         ({"content": "Hi <script>alert(1)</script>"}, "<script> is not allowed"),
         ({"title": "x" * 101}, "101 characters"),
         ({"run_at": datetime(2099, 1, 1)}, "has no time zone"),  # noqa: DTZ001 - the fault that is looked for
+        ({"run_at": datetime.max.replace(tzinfo=UTC)}, "more than 10 years away"),
+        ({"run_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=12)))}, "has passed"),
         ({"topics": ("a", "b", "c", "d")}, "4 topics"),
         ({"client_ref": "x" * 101}, "client_ref: has 101 characters"),
     ],
@@ -159,6 +164,8 @@ def test_an_article_for_later_is_not_in_line(services: Services) -> None:
     assert in_line(services) == 0
     with pytest.raises(InvalidInput, match="has passed"):
         services.tasks.reschedule(task.id, datetime(2020, 1, 1, tzinfo=UTC), actor=ada)
+    with pytest.raises(InvalidInput, match="run_at: has no time zone"):
+        services.tasks.reschedule(task.id, datetime(2099, 1, 1), actor=ada)  # noqa: DTZ001 - the fault looked for
 
 
 def test_a_cancelled_article_leaves_the_line(services: Services) -> None:
@@ -166,11 +173,11 @@ def test_a_cancelled_article_leaves_the_line(services: Services) -> None:
     task = services.submit(ada)
     assert services.tasks.cancel(task.public_id, actor=ada) is CancelResult.CANCELLED
     assert in_line(services) == 0
-    with pytest.raises(TooLate, match="too late to cancel"):
+    with pytest.raises(NotPossible, match=r"is cancelled\. Nothing more happens"):
         services.tasks.cancel(task.public_id, actor=ada)
     assert services.tasks.retry(task.public_id, actor=ada).status is TaskStatus.WAITING
     assert in_line(services) == 1
-    with pytest.raises(TooLate, match="too late to retry"):
+    with pytest.raises(NotPossible, match=r"waits for its turn\. It goes by itself"):
         services.tasks.retry(task.public_id, actor=ada)
 
 
@@ -203,17 +210,31 @@ def test_an_edit_changes_what_it_names_and_nothing_else(services: Services) -> N
 def test_answers_to_a_doubtful_article(services: Services) -> None:
     _, ada, _ = services.add_user("ada")
     task = services.submit(ada)
-    with pytest.raises(Conflict, match="waits for no answer"):
+    with pytest.raises(NotPossible, match="asks for no answer"):
         services.tasks.answer_review(task.id, ReviewAnswer.GIVE_UP, actor=ada)
     held = services.store.take(task.id, worker_id="w:1:a", claimed_ms=1)
     assert held is not None
     services.store.block(held, BlockReason.NEEDS_REVIEW, error_class="Unknown", message="no receipt", evidence={})
-    for link in (None, "", "javascript:alert(1)", "https://zhuanlan.zhihu.com/", "https:///p/1"):
+    for link in (None, "", "javascript:alert(1)", "https://zhuanlan.zhihu.com/", "https:///p/1", OTHER_SITE):
         with pytest.raises(InvalidInput, match="is not the address of an article"):
             services.tasks.answer_review(task.id, ReviewAnswer.ONLINE, link, actor=ada)
     link = "https://zhuanlan.zhihu.com/p/123?just_published=1"
     online = services.tasks.answer_review(task.id, ReviewAnswer.ONLINE, link, actor=ada)
     assert (online.status, online.remote_id, online.result_url) == (TaskStatus.PUBLISHED, "123", link)
+    (line,) = services.audit.entries(AuditFilter(action="article.review"), limit=1)
+    assert (line.detail["link"], line.detail["is_unverified"]) == (link, True)
+
+
+def test_the_link_to_its_own_draft_proves_itself(services: Services) -> None:
+    _, ada, _ = services.add_user("ada")
+    task = services.submit(ada)
+    held = services.store.take(task.id, worker_id="w:1:a", claimed_ms=1)
+    assert held is not None
+    services.store.record_draft_id(held, "123")
+    services.store.block(held, BlockReason.NEEDS_REVIEW, error_class="Unknown", message="no receipt", evidence={})
+    services.tasks.answer_review(task.id, ReviewAnswer.ONLINE, "https://zhuanlan.zhihu.com/p/123", actor=ada)
+    (line,) = services.audit.entries(AuditFilter(action="article.review"), limit=1)
+    assert line.detail["is_unverified"] is False
 
 
 def test_an_article_that_is_checked_again_goes_back_in_line(services: Services) -> None:
@@ -267,3 +288,29 @@ def test_lists_and_figures_show_an_operator_only_its_own(services: Services) -> 
     assert whole.line is not None
     assert (own.counts[TaskStatus.WAITING], own.line.waiting, len(own.line.users)) == (1, 1, 1)
     assert (whole.counts[TaskStatus.WAITING], whole.line.waiting, len(whole.line.users)) == (2, 2, 2)
+
+
+def test_an_article_given_up_while_it_may_be_online_still_counts_as_handed_in(services: Services) -> None:
+    _, ada, _ = services.add_user("ada")
+    task = services.submit(ada, "Once")
+    held = services.store.take(task.id, worker_id="w:1:a", claimed_ms=1)
+    assert held is not None
+    services.store.record_drafted(held, Draft())
+    services.store.begin_submitting(held)
+    services.store.block(held, BlockReason.NEEDS_REVIEW, error_class="MayBeOnline", message="look")
+    services.tasks.answer_review(task.id, ReviewAnswer.GIVE_UP, actor=ada)
+    earlier = services.tasks.earlier(Submission("main", "Once", "Some text."), actor=ada)
+    assert earlier is not None
+    assert earlier.public_id == task.public_id
+
+
+@pytest.mark.parametrize("name", ["system", "System", "command line"])
+def test_nobody_may_be_called_what_the_records_call_topn(services: Services, name: str) -> None:
+    with pytest.raises(InvalidInput, match="what TOP_N calls itself"):
+        services.users.add(name, actor=ADMIN)
+
+
+def test_half_a_character_in_a_reference_is_refused(services: Services) -> None:
+    _, ada, _ = services.add_user("ada")
+    with pytest.raises(InvalidInput, match="client_ref: holds half a character"):
+        services.submit(ada, client_ref="\ud83d")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.store.store_world import StoreWorld
 from tests.servers.mariadb_server import MariaDbServer
+from tests.servers.migrated_tables import MigratedFile, MigratedTables
 
 
 @pytest.fixture
@@ -20,17 +21,17 @@ def world(database_url: str) -> Iterator[StoreWorld]:
 
 
 @pytest.fixture
-def sqlite_world(tmp_path: Path) -> Iterator[StoreWorld]:
+def sqlite_world(tmp_path: Path, migrated_file: MigratedFile) -> Iterator[StoreWorld]:
     """Empty tables on SQLite, for what does not depend on the database."""
-    made = StoreWorld(f"sqlite:///{tmp_path / 'world.sqlite3'}")
+    made = StoreWorld(migrated_file.copy(tmp_path / "world.sqlite3"))
     yield made
     made.db.close()
 
 
 @pytest.fixture
-def mariadb_world(mariadb_server: MariaDbServer) -> Iterator[StoreWorld]:
+def mariadb_world(mariadb_server: MariaDbServer, migrated_tables: MigratedTables) -> Iterator[StoreWorld]:
     """Empty tables on MariaDB, for what SQLite cannot do."""
-    url = mariadb_server.create_database("only_mariadb")
+    url = migrated_tables.copy("only_mariadb")
     made = StoreWorld(url)
     yield made
     made.db.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -17,7 +18,7 @@ class Cut(Enum):
 
 
 class CuttingProxy:
-    """Passes everything through until it is armed; then it cuts at the next COMMIT, once."""
+    """Passes everything through until it is armed; then it cuts at a COMMIT, once."""
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
@@ -25,15 +26,17 @@ class CuttingProxy:
         self.port: int = self._listener.getsockname()[1]
         self._cut: Cut | None = None
         self._meanwhile: Callable[[], object] | None = None
+        self._holding = re.compile(b"")
         self._client_may_know = threading.Event()
         self._client_may_know.set()
         self._threads: list[threading.Thread] = []
         self._run(self._accept)
 
-    def arm(self, cut: Cut, meanwhile: Callable[[], object] | None = None) -> None:
-        """Cut at the next COMMIT. `meanwhile` is run after the server lost the connection and before the
-        client does (with Cut.BEFORE only)."""
+    def arm(self, cut: Cut, meanwhile: Callable[[], object] | None = None, *, holding: str = "") -> None:
+        """Cut at the next COMMIT of a transaction whose statements match the pattern `holding`. `meanwhile` is run
+        after the server lost the connection and before the client does (with Cut.BEFORE only)."""
         self._meanwhile = meanwhile
+        self._holding = re.compile(holding.encode(), re.DOTALL)
         self._cut = cut
 
     @property
@@ -64,8 +67,12 @@ class CuttingProxy:
             self._run(self._to_client, client, server)
 
     def _to_server(self, client: socket.socket, server: socket.socket) -> None:
+        transaction = b""
         while data := _receive(client):
-            if self._cut is not None and data[4:] == b"\x03COMMIT":
+            is_end = data[4:] in (b"\x03COMMIT", b"\x03ROLLBACK")
+            statements, transaction = transaction, b"" if is_end else transaction + data
+            is_commit = data[4:] == b"\x03COMMIT"
+            if self._cut is not None and is_commit and self._holding.search(statements):
                 cut, self._cut = self._cut, None
                 if cut is Cut.AFTER:
                     # Nothing more goes to the client, not even what the server answers.

@@ -13,7 +13,7 @@ from core.store.accounts import AccountStore
 from core.store.clock import later_sql
 from core.store.database import Database
 from core.store.models import PublishTask
-from core.store.records import Actor, HeldTask, NewTask, TaskView
+from core.store.records import AccountView, Actor, HeldTask, NewTask, TaskView
 from core.store.row_snapshot import DatabaseRows
 from core.store.task_intake import TaskIntake
 from core.store.task_queries import TaskQueries
@@ -58,6 +58,11 @@ class StoreWorld:
     @cached_property
     def account_id(self) -> int:
         return self.accounts.add(self.user_id, "zhihu", "main", b"[]").id
+
+    @cached_property
+    def another_account(self) -> AccountView:
+        """Of the same user on the same platform."""
+        return self.accounts.add(self.user_id, "zhihu", "other", b"[]")
 
     def new_task(self, **changes: Any) -> NewTask:
         facts: dict[str, Any] = {

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from core.errors import CancelRequested, Conflict, LeaseLost
+from core.errors import CancelRequested, Conflict, LeaseLost, TooLate
 from core.lane import PauseScope
 from core.store.clock import later_sql
 from core.store.models import PublishTask
@@ -21,9 +21,11 @@ from tests.integration.store.store_world import OTHER, WORKER, Draft, StoreWorld
 FENCED: dict[str, Callable[[StoreWorld, HeldTask], object]] = {
     "record_step": lambda world, held: world.store.record_step(held, Step.WRITTEN),
     "record_draft_id": lambda world, held: world.store.record_draft_id(held, "d-2"),
-    "record_event": lambda world, held: world.store.record_event(held, EventKind.NOTE, text="x"),
+    "record_event": lambda world, held: world.store.record_event(held, EventKind.NOTE, reason="x"),
     "record_drafted": lambda world, held: world.store.record_drafted(held, Draft()),
     "begin_submitting": lambda world, held: world.store.begin_submitting(held),
+    "renew_submitting": lambda world, held: world.store.renew_submitting(held),
+    "submit_again": lambda world, held: world.store.submit_again(held),
     "reopen_draft": lambda world, held: world.store.reopen_draft(held),
     "discard_draft": lambda world, held: world.store.discard_draft(held),
     "finish_published": lambda world, held: world.store.finish_published(held, "1", "https://x/1"),
@@ -105,6 +107,14 @@ def test_a_draft_that_was_wished_for(world: StoreWorld) -> None:
     assert (view.status, view.checkpoint, view.progress) == (TaskStatus.DRAFT_SAVED, Checkpoint.DRAFTED, 100)
 
 
+def test_the_timeline_counts_the_attempts(world: StoreWorld) -> None:
+    task_id = world.add_task()
+    world.store.retry_later(world.take(task_id), delay_seconds=0, error_class="X", message="x", uses_retry=True)
+    world.store.hand_back(world.take(task_id), "x")
+    taken = [event.detail["attempt"] for event in world.queries.events(task_id) if event.kind == EventKind.TAKEN]
+    assert taken == [1, 2]
+
+
 def test_take_only_what_may_go(world: StoreWorld) -> None:
     def take(task_id: int) -> HeldTask | None:
         return world.store.take(task_id, worker_id=WORKER, claimed_ms=5)
@@ -164,7 +174,7 @@ def test_submitting_needs_a_lease_that_has_not_ended(world: StoreWorld) -> None:
     with pytest.raises(LeaseLost):
         world.store.begin_submitting(held)
     assert world.view(held).checkpoint == Checkpoint.DRAFTED
-    assert world.store.renew_leases(WORKER, [held.id]) == {held.id}
+    assert world.store.renew_leases(WORKER, [held.grip]) == {held.grip}
     world.store.begin_submitting(held)
 
 
@@ -183,6 +193,36 @@ def test_submitting_happens_once(world: StoreWorld) -> None:
     held = world.submitting()
     with pytest.raises(LeaseLost):
         world.store.begin_submitting(held)
+
+
+def test_submitting_again_renews_the_moment_and_the_lease_and_leaves_the_checkpoint(world: StoreWorld) -> None:
+    first = world.submitting()
+    world.store.hand_back(first, "x")
+    held = world.take(first.id)
+    with world.db.write() as connection:
+        connection.execute(update(PublishTask).values(lease_until=later_sql(5)))
+    submitted_at = world.store.submit_again(held)
+    view = world.view(held)
+    assert held.submitted_at is not None
+    assert submitted_at > held.submitted_at
+    assert (view.checkpoint, view.submitted_at) == (Checkpoint.SUBMITTING, submitted_at)
+    with pytest.raises(TooLate):
+        world.store.cancel(held.id)
+    with world.db.read() as connection:
+        assert connection.scalar(select(PublishTask.lease_until > later_sql(20)))
+    assert world.kinds(held)[-1] == "resubmitting"
+
+
+def test_submitting_again_needs_a_lease_and_an_earlier_submission(world: StoreWorld) -> None:
+    held = world.drafted()
+    with pytest.raises(LeaseLost):
+        world.store.submit_again(held)
+    world.store.begin_submitting(held)
+    world.end_lease(held)
+    before = world.view(held)
+    with pytest.raises(LeaseLost):
+        world.store.submit_again(held)
+    assert world.view(held) == before
 
 
 def test_a_cancel_request_stops_the_submit(world: StoreWorld) -> None:
@@ -256,6 +296,24 @@ def test_without_a_retry_left_what_may_be_online_goes_to_a_person(world: StoreWo
     held = world.submitting(task_id)
     assert retry(world, held) is Action.BLOCK
     assert world.view(task_id).block_reason == BlockReason.NEEDS_REVIEW
+
+
+def test_three_crashes_of_what_may_be_online_are_for_a_person(world: StoreWorld) -> None:
+    held = world.submitting()
+    world.sql("UPDATE publish_tasks SET crash_count = 2")
+    assert retry(world, held, uses_retry=False, is_crash=True) is Action.BLOCK
+    view = world.view(held)
+    assert (view.status, view.block_reason, view.crash_count) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW, 3)
+    assert "may be online" in (view.error_message or "")
+    assert world.queries.events(held.id)[-1].detail["evidence"]["draft_id"] == "d-1"
+
+
+def test_what_may_be_online_is_never_failed(world: StoreWorld) -> None:
+    held = world.submitting()
+    assert world.store.fail(held, error_class="Rejected", message="no longer allowed") is Action.BLOCK
+    view = world.view(held)
+    assert (view.status, view.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW)
+    assert view.error_message == "no longer allowed"
 
 
 def test_three_crashes_fail_and_their_story_is_told(world: StoreWorld) -> None:

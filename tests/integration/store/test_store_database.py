@@ -119,6 +119,7 @@ def test_a_mariadb_scheme_means_the_same(mariadb_world: StoreWorld) -> None:
     db.close()
 
 
+@pytest.mark.fault("18")
 def test_a_deadlock_is_run_again(mariadb_world: StoreWorld) -> None:
     first, second = mariadb_world.add_task(), mariadb_world.add_task()
     both_hold_one = threading.Barrier(2)
@@ -148,6 +149,7 @@ def test_a_deadlock_is_run_again(mariadb_world: StoreWorld) -> None:
     assert len(tries) == 3
 
 
+@pytest.mark.fault("18")
 def test_a_lock_that_stays_is_an_error_for_people(database_url: str) -> None:
     world = StoreWorld(database_url)
     world.db.close()
@@ -227,6 +229,7 @@ def test_sqlite_in_memory_is_refused() -> None:
         Database("sqlite://")
 
 
+@pytest.mark.fault("23")
 def test_full_disk_is_an_error_for_people(sqlite_world: StoreWorld) -> None:
     def fill_the_disk(connection: Connection) -> None:
         pages = connection.scalar(text("PRAGMA page_count"))

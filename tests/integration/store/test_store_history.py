@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from core.errors import CancelRequested, Conflict, LeaseLost, TooLate
+from core.errors import CancelRequested, LeaseLost, NotPossible
 from core.store.records import CancelResult, HeldTask, ReviewAnswer, TaskView
 from core.store.task_moves import TASKS
 from core.task_state import CHECKPOINT_ORDER, MAX_CRASHES, MOVES, Action, BlockReason, Checkpoint, Step, TaskStatus
@@ -104,6 +104,13 @@ class TaskLife(RuleBasedStateMachine):
 
     @precondition(lambda self: self.grips)
     @rule(number=grips_of)
+    def click_again(self, number: int) -> None:
+        before = self.row()
+        if not isinstance(self.by_worker(self.world.store.submit_again, self.grip(number)), Exception):
+            assert before.checkpoint == Checkpoint.SUBMITTING
+
+    @precondition(lambda self: self.grips)
+    @rule(number=grips_of)
     def reopen(self, number: int) -> None:
         if self.by_worker(self.world.store.reopen_draft, self.grip(number)) is None:
             self.clicks -= 1
@@ -156,7 +163,7 @@ class TaskLife(RuleBasedStateMachine):
         before = self.view()
         try:
             result = self.world.store.cancel(self.task_id)
-        except TooLate:
+        except NotPossible:
             assert self.view() == before
             return
         assert (result is CancelResult.REQUESTED) is (before.status is TaskStatus.RUNNING)
@@ -168,7 +175,7 @@ class TaskLife(RuleBasedStateMachine):
         self.may_leave_final = True
         try:
             self.world.store.retry_by_hand(self.task_id)
-        except TooLate:
+        except NotPossible:
             assert self.view() == before
             return
         assert self.view().checkpoint is before.checkpoint
@@ -185,7 +192,7 @@ class TaskLife(RuleBasedStateMachine):
         before = self.view()
         try:
             self.world.store.answer_review(self.task_id, answer, "https://x/1", remote_id="1")
-        except Conflict:
+        except NotPossible:
             assert before.block_reason is not BlockReason.NEEDS_REVIEW
             return
         assert before.block_reason is BlockReason.NEEDS_REVIEW
@@ -207,6 +214,7 @@ class TaskLife(RuleBasedStateMachine):
             is_in_order = checkpoint in CHECKPOINT_ORDER[self.checkpoint]
             assert is_in_order or self._is_two_steps(checkpoint) or self._is_seen_online(status)
         assert self.clicks == (row.submitted_at is not None), "one click that counts, and it is on record"
+        assert status is not TaskStatus.FAILED or checkpoint is not Checkpoint.SUBMITTING, "it may be online"
         assert row.crash_count <= MAX_CRASHES or status.is_final or not row.crash_count
         holders = [grip for grip in self.grips if grip.fence == row.fence and row.status == TaskStatus.RUNNING]
         assert len(holders) == (status is TaskStatus.RUNNING), "a running task has one holder, others none"

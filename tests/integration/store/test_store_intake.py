@@ -96,6 +96,14 @@ def test_without_a_reference_each_is_its_own(world: StoreWorld) -> None:
     assert len({one.task_id for one in insert(world, task, task)}) == 2
 
 
+def test_a_file_with_nothing_new_makes_no_batch(world: StoreWorld) -> None:
+    task = world.new_task(client_ref="order-1")
+    (alone,) = insert(world, task)
+    (again,) = insert(world, replace(task, batch_row=2), batch=NewBatch(world.user_id, "a.csv", "f" * 64))
+    assert (again.task_id, again.is_new, again.batch_id) == (alone.task_id, False, None)
+    assert counts(world)["batches"] == 0
+
+
 def test_the_same_file_is_the_same_batch(world: StoreWorld) -> None:
     file = NewBatch(world.user_id, "a.csv", "f" * 64)
     rows = [world.new_task(title=f"t{row}", batch_row=row) for row in (1, 2, 4)]

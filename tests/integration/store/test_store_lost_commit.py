@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.errors import LeaseLost, ServiceUnavailable
+from core.errors import CommitInDoubt, LeaseLost, ServiceUnavailable
 from core.store.database import Database
 from core.store.records import HeldTask
 from core.store.task_store import TaskStore
@@ -15,6 +15,8 @@ from tests.integration.store.cutting_proxy import Cut, CuttingProxy
 from tests.integration.store.store_world import OTHER, WORKER, StoreWorld
 from tests.servers.local_process import wait_until
 from tests.servers.mariadb_server import MariaDbServer
+
+pytestmark = pytest.mark.fault("17")
 
 
 @pytest.fixture
@@ -101,11 +103,19 @@ def test_a_finish_whose_reply_was_lost_stands(behind: StoreWorld, proxy: Cutting
     assert behind.kinds(held).count("published") == 1
 
 
-def test_intake_again_after_a_lost_reply(behind: StoreWorld, proxy: CuttingProxy) -> None:
+def test_an_intake_that_was_committed_is_found_again(behind: StoreWorld, proxy: CuttingProxy) -> None:
     assert behind.account_id
     proxy.arm(Cut.AFTER)
-    with pytest.raises(ServiceUnavailable):
-        behind.add_task(client_ref="order-1")
-    task_id = behind.add_task(client_ref="order-1")
+    task_id = behind.add_task()
+    assert proxy.has_cut
     assert [view.id for view in behind.queries.list()] == [task_id]
     assert take(behind, task_id, OTHER) is not None
+
+
+def test_an_intake_that_was_not_committed_is_refused(behind: StoreWorld, proxy: CuttingProxy) -> None:
+    assert behind.account_id
+    proxy.arm(Cut.BEFORE)
+    with pytest.raises(ServiceUnavailable) as refused:
+        behind.add_task()
+    assert not isinstance(refused.value, CommitInDoubt)
+    assert behind.queries.list() == []

@@ -7,17 +7,22 @@ import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect, text
 
 from core.errors import ServiceUnavailable
 from core.settings import ROOT
+from core.store import migrate
 from core.store.database import Database
+from core.store.history import DatabaseHistory
 from core.store.models import User, metadata
 from tests.integration.store.store_world import StoreWorld
 
 START = """
 import sys
+from core.store import migrate
 from core.store.database import Database
 db = Database(sys.argv[1])
 print("ready", flush=True)
@@ -81,6 +86,12 @@ def test_every_table_and_identifier_has_its_character_set(world: StoreWorld) -> 
     assert {row[0] for row in tables} == set(metadata.tables)
 
 
+@pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """Here each test migrates by itself."""
+    return empty_database_url
+
+
 def test_processes_that_start_at_once(database_url: str) -> None:
     processes = [start(database_url) for _ in range(3)]
     for process in processes:
@@ -92,6 +103,14 @@ def test_processes_that_start_at_once(database_url: str) -> None:
         process.stdin.flush()
     outcomes = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], outcomes
+
+
+def test_the_newest_migration_is_known_without_alembic(world: StoreWorld) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+    assert migrate.head_revision() == ScriptDirectory.from_config(config).get_current_head()
+    with world.db.read() as connection:
+        assert migrate.current_revision(connection) == MigrationContext.configure(connection).get_current_revision()
 
 
 def test_migrating_twice_changes_nothing(world: StoreWorld) -> None:
@@ -137,8 +156,23 @@ def test_check_before_and_after(database_url: str) -> None:
     assert db.revision() is None
     db.migrate()
     db.check()
-    assert db.revision() == "0001"
+    assert db.revision() == migrate.head_revision()
     db.close()
+
+
+@pytest.mark.parametrize("is_cut_off", [False, True])
+def test_tables_of_the_first_version_gain_what_restored_backups_need(database_url: str, is_cut_off: bool) -> None:
+    """With rows in them; also when MySQL had made one of two changes before the process was killed."""
+    world = StoreWorld(database_url)
+    task_id = world.add_task()
+    world.sql("ALTER TABLE publish_tasks DROP COLUMN verify_since")
+    world.sql("DELETE FROM database_identity" if is_cut_off else "DROP TABLE database_identity")
+    world.sql("UPDATE alembic_version SET version_num = '0001'")
+    world.db.migrate()
+    world.db.check()
+    assert world.view(task_id).verify_since is None
+    assert len(DatabaseHistory(world.db).state().newest.database_id) == 32
+    world.db.close()
 
 
 def test_tables_of_a_newer_version_are_refused(world: StoreWorld) -> None:

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from core.errors import Conflict, InvalidInput, NotFound, TooLate
+from core.errors import Conflict, InvalidInput, NotFound, NotPossible, TooLate
+from core.lane import PauseScope
 from core.store.models import Article
-from core.store.records import CancelResult, NewPicture, ReviewAnswer
-from core.task_state import BlockReason, Checkpoint, TaskStatus
+from core.store.pauses import PauseStore
+from core.store.records import AccountState, Actor, CancelResult, HeldTask, NewBatch, NewPicture, ReviewAnswer
+from core.store.task_changes import RESUMED_AT_ONCE
+from core.task_state import Action, BlockReason, Checkpoint, TaskStatus
 from tests.integration.store.store_world import OTHER, WORKER, StoreWorld
 
 
@@ -46,10 +49,11 @@ def test_cancel_comes_too_late(world: StoreWorld) -> None:
     with pytest.raises(TooLate, match="submitted"):
         world.store.cancel(held.id)
     world.store.finish_published(world.take(held.id), "1", "https://x/1")
-    with pytest.raises(TooLate, match="published"):
+    with pytest.raises(NotPossible, match=r"is published\. To take it back, delete it") as refusal:
         world.store.cancel(held.id)
+    assert not isinstance(refusal.value, TooLate)
     for task_id in (fail(world), 0):
-        with pytest.raises((TooLate, NotFound)):
+        with pytest.raises((NotPossible, NotFound)):
             world.store.cancel(task_id)
 
 
@@ -105,7 +109,7 @@ def test_edit_is_refused_once_submitted(world: StoreWorld) -> None:
     article = world.queries.article(world.add_task())
     running = world.drafted()
     for task_id in (fail(world, is_submitted=True), running.id):
-        with pytest.raises(TooLate):
+        with pytest.raises(NotPossible):
             world.store.edit(task_id, article)
     refused = world.submitting()
     world.store.reopen_draft(refused, "refused by the site")
@@ -114,7 +118,8 @@ def test_edit_is_refused_once_submitted(world: StoreWorld) -> None:
 
 
 def test_retry_by_hand_keeps_the_draft_and_verifies_first(world: StoreWorld) -> None:
-    task_id = fail(world, is_submitted=True)
+    task_id = block(world, BlockReason.NEEDS_REVIEW, is_submitted=True)
+    world.store.answer_review(task_id, ReviewAnswer.GIVE_UP)
     world.sql("UPDATE publish_tasks SET retries_used = 3, crash_count = 3")
     entry = world.store.retry_by_hand(task_id, by="wang")
     assert entry is not None
@@ -137,11 +142,19 @@ def test_retry_by_hand_of_what_never_started(world: StoreWorld) -> None:
 def test_retry_by_hand_only_where_it_makes_sense(world: StoreWorld) -> None:
     review = block(world, BlockReason.NEEDS_REVIEW, is_submitted=True)
     for task_id in (world.add_task(), world.drafted().id, review):
-        with pytest.raises(TooLate):
+        with pytest.raises(NotPossible):
             world.store.retry_by_hand(task_id)
     human = block(world, BlockReason.NEEDS_HUMAN)
     assert world.store.retry_by_hand(human) is not None
     assert world.view(human).status == TaskStatus.WAITING
+
+
+def test_retry_after_a_human_check_lets_the_account_knock_again(world: StoreWorld) -> None:
+    human = block(world, BlockReason.NEEDS_HUMAN)
+    world.accounts.set_state(world.account_id, AccountState.NEEDS_HUMAN, error_message="a captcha")
+    world.store.retry_by_hand(human)
+    account = world.accounts.get(world.account_id)
+    assert (account.state, account.error_message) == (AccountState.UNCHECKED, None)
 
 
 def test_retry_of_what_is_due_later_has_no_place_in_line_yet(world: StoreWorld) -> None:
@@ -149,6 +162,16 @@ def test_retry_of_what_is_due_later_has_no_place_in_line_yet(world: StoreWorld) 
     world.store.reschedule(task_id, datetime.now(UTC) + timedelta(days=1))
     assert world.store.retry_by_hand(task_id) is None
     assert world.view(task_id).status == TaskStatus.WAITING
+
+
+def test_retry_while_the_batch_is_paused_has_no_place_in_line(world: StoreWorld) -> None:
+    batch = NewBatch(world.user_id, "a file", "0" * 64)
+    (one,) = world.intake.insert([world.new_task()], batch=batch, actor=Actor.system())
+    world.store.cancel(one.task_id)
+    batch_id = world.view(one.task_id).batch_id
+    PauseStore(world.db).add(PauseScope.BATCH, str(batch_id), by="wang", reason=None, seconds=None)
+    assert world.store.retry_by_hand(one.task_id) is None
+    assert world.view(one.task_id).status == TaskStatus.WAITING
 
 
 def test_a_fresh_sign_in_resumes_the_tasks_of_its_account(world: StoreWorld) -> None:
@@ -163,6 +186,41 @@ def test_a_fresh_sign_in_resumes_the_tasks_of_its_account(world: StoreWorld) -> 
     assert world.view(elsewhere).status == TaskStatus.BLOCKED
     assert world.view(login).retries_used == 0
     assert world.store.resume_account(world.account_id) == []
+
+
+@pytest.mark.parametrize("reason", [BlockReason.NEEDS_LOGIN, BlockReason.NEEDS_HUMAN])
+def test_a_fresh_sign_in_meanwhile_resumes_what_was_about_to_ask_for_it(world: StoreWorld, reason: BlockReason) -> None:
+    held = world.drafted()
+    version = world.accounts.get(world.account_id).cookies_version
+    world.accounts.replace_cookies(world.account_id, b"[]")
+    assert world.store.resume_account(world.account_id) == []
+
+    def give_up(its: HeldTask, cookies_version: int) -> Action:
+        return world.store.block(its, reason, error_class="X", message="x", cookies_version=cookies_version)
+
+    assert give_up(held, version) is Action.RETRY_LATER
+    assert [entry.task_id for entry in world.queries.due_entries(10)] == [held.id]
+    assert world.view(held).retries_used == 0
+    again = world.take(held.id)
+    assert give_up(again, version + 1) is Action.BLOCK
+
+
+def test_thousands_that_wait_for_a_sign_in_leave_room_for_workers(world: StoreWorld) -> None:
+    """Short transactions of a few statements: a lease is renewed in between."""
+    number = 2 * RESUMED_AT_ONCE + 50
+    tasks = [world.new_task(title=f"t{place}") for place in range(number)]
+    ids = [one.task_id for one in world.intake.insert(tasks, actor=Actor.system())]
+    world.sql("UPDATE publish_tasks SET status = 'blocked', block_reason = 'needs_login'")
+    said: list[str] = []
+    event.listen(world.db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: said.append(statement))
+    event.listen(world.db.engine, "commit", lambda _: said.append("COMMIT"))
+    entries = world.store.resume_account(world.account_id, by="wang")
+    assert [entry.task_id for entry in entries] == ids
+    assert said.count("COMMIT") == 4
+    assert len(said) < 30
+    assert world.queries.counts()[TaskStatus.WAITING] == number
+    assert [world.kinds(task_id) for task_id in (ids[0], ids[-1])] == [["handed_in", "resumed"]] * 2
+    assert world.queries.events(ids[-1])[-1].detail == {"by": "wang"}
 
 
 def test_answer_it_is_online(world: StoreWorld) -> None:
@@ -181,6 +239,18 @@ def test_answer_it_is_online_but_that_is_another_article(world: StoreWorld) -> N
     with pytest.raises(Conflict, match=owner.public_id):
         world.store.answer_review(task_id, ReviewAnswer.ONLINE, "https://x/p/5", remote_id="5")
     assert world.view(task_id).status == TaskStatus.BLOCKED
+
+
+def test_answer_it_is_online_but_another_is_writing_it(world: StoreWorld) -> None:
+    other = world.take(world.add_task())
+    world.store.record_draft_id(other, "77")
+    task_id = block(world, BlockReason.NEEDS_REVIEW, is_submitted=True)
+    with pytest.raises(Conflict, match=other.public_id):
+        world.store.answer_review(task_id, ReviewAnswer.ONLINE, "https://x/p/77", remote_id="77")
+    assert world.view(task_id).status == TaskStatus.BLOCKED
+    world.store.fail(other, error_class="Rejected", message="no")
+    world.store.answer_review(task_id, ReviewAnswer.ONLINE, "https://x/p/77", remote_id="77")
+    assert world.queries.events(task_id)[-1].detail["is_own_draft"] is False
 
 
 def test_answer_check_again(world: StoreWorld) -> None:
@@ -215,5 +285,5 @@ def test_answer_give_up(world: StoreWorld) -> None:
 @pytest.mark.parametrize("answer", list(ReviewAnswer))
 def test_an_answer_that_nobody_waits_for(sqlite_world: StoreWorld, answer: ReviewAnswer) -> None:
     task_id = block(sqlite_world, BlockReason.NEEDS_LOGIN)
-    with pytest.raises(Conflict, match="waits for no answer"):
+    with pytest.raises(NotPossible, match="asks for no answer"):
         sqlite_world.store.answer_review(task_id, answer, "https://x/1")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.errors import Conflict, InvalidInput, NotFound, ServiceUnavailable
 from core.store.accounts import AccountStore
-from core.store.audit import AuditLog
+from core.store.audit import AuditFilter, AuditLog
 from core.store.leadership import MaintenanceLock
 from core.store.models import Account, User
 from core.store.records import AccountState, Actor, Role
@@ -143,8 +143,10 @@ def test_audit_log(world: StoreWorld) -> None:
     newest, oldest = log.entries()
     assert (newest.actor_name, newest.actor_user_id, newest.target, newest.detail) == ("command line", None, "7", {})
     assert (oldest.action, oldest.detail, oldest.actor_user_id) == ("cancel", {"result": "cancelled"}, world.user_id)
-    assert log.entries(kind="user") == log.entries(target=7) == [newest]
-    assert log.entries(before_id=newest.id, limit=1) == [oldest]
+    assert log.entries(AuditFilter(kind="user")) == log.entries(AuditFilter(target="7")) == [newest]
+    assert log.entries(AuditFilter(before_id=newest.id), limit=1) == [oldest]
+    assert log.entries(AuditFilter(actor="wa", action="can")) == [oldest]
+    assert log.entries(AuditFilter(actor="a")) == []
 
 
 def test_one_leader_at_a_time(world: StoreWorld) -> None:

@@ -12,7 +12,7 @@ from core.store.limits import LimitStore
 from core.store.pauses import PauseStore
 from core.store.records import Actor, NewBatch
 from core.store.task_queries import Remaining, TaskFilter
-from core.task_state import BlockReason, TaskStatus
+from core.task_state import Action, BlockReason, TaskStatus
 from tests.integration.store.store_world import WORKER, StoreWorld
 
 
@@ -70,7 +70,9 @@ def test_counts_and_what_remains(world: StoreWorld) -> None:
     }  # fmt: skip
     assert set(counts) == set(TaskStatus)
     assert world.queries.counts(other_user)[TaskStatus.RUNNING] == 1
-    assert world.queries.remaining() == Remaining(active=3, scheduled=1, blocked=0, failed=1)
+    remaining = world.queries.remaining()
+    assert remaining == Remaining(waiting=1, scheduled=1, running=1, retrying=1, blocked=0)
+    assert remaining.active == 3
 
 
 def test_what_is_not_there(world: StoreWorld) -> None:
@@ -118,6 +120,26 @@ def test_the_database_is_a_row_snapshot(world: StoreWorld) -> None:
     assert rows.running_rows() == [RunningRow(running.id, world.user_id, world.account_id, 1_000)]
 
 
+def test_when_the_newest_attempt_of_an_account_ended(world: StoreWorld) -> None:
+    """Whatever became of the article; and only what a worker had begun."""
+    accounts = [world.accounts.add(world.user_id, "zhihu", f"a{number}", b"[]").id for number in range(6)]
+    of = dict(zip(("published", "retried", "rescued", "undone", "cancelled", "running"), accounts, strict=True))
+    tasks = {name: world.add_task(account_id=account) for name, account in of.items()}
+    world.store.finish_published(world.submitting(tasks["published"]), "1", "https://x/1")
+    retried = world.take(tasks["retried"])
+    world.store.retry_later(retried, delay_seconds=9, error_class="X", message="x", uses_retry=True)
+    world.end_lease(world.take(tasks["rescued"]))
+    assert world.store.rescue(world.store.expired()[0]) is Action.RESCUE
+    world.store.undo_take(world.take(tasks["undone"]), was_fresh=True)
+    world.store.cancel(tasks["cancelled"])
+    world.take(tasks["running"])
+    ends = world.rows.ends_within(60)
+    assert {end.account_id for end in ends} == {of["published"], of["retried"], of["rescued"]}
+    assert all(-1 < end.seconds_ago < 60 for end in ends)
+    world.sql("UPDATE task_events SET at = :at WHERE task_id = :id", at="2020-01-01 00:00:00.000000", id=retried.id)
+    assert {end.account_id for end in world.rows.ends_within(60)} == {of["published"], of["rescued"]}
+
+
 def test_starts_count_from_the_last_reset(world: StoreWorld) -> None:
     for claimed_ms in (100, 200, 300):
         assert world.store.take(world.add_task(), worker_id=WORKER, claimed_ms=claimed_ms)
@@ -125,7 +147,7 @@ def test_starts_count_from_the_last_reset(world: StoreWorld) -> None:
     world.store.undo_take(undone, was_fresh=True)
     starts = world.rows.starts_since(100)
     assert [start.first_claimed_ms for start in starts] == [200, 300]
-    assert starts[0] == StartRow(2, world.user_id, world.account_id, 200)
+    assert starts[0] == StartRow(2, world.user_id, 200)
     world.rows.save_starts_reset(world.user_id, 200)
     assert [start.first_claimed_ms for start in world.rows.starts_since(0)] == [300]
     world.rows.save_user_limits(UserLimits(world.user_id, max_running=3))

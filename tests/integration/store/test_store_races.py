@@ -12,10 +12,10 @@ from functools import partial
 import pytest
 from sqlalchemy import text
 
-from core.errors import Conflict, LeaseLost, TooLate, TopnError
+from core.errors import Conflict, NotPossible, TooLate, TopnError
 from core.settings import ROOT
 from core.store.records import HeldTask
-from core.task_state import Action, Checkpoint, TaskStatus
+from core.task_state import Checkpoint, TaskStatus
 from tests.integration.store.store_world import OTHER, WORKER, StoreWorld
 from tests.servers.local_process import wait_until
 
@@ -66,7 +66,7 @@ def test_eight_threads_want_one_task(world: StoreWorld) -> None:
         assert (len(winners), outcomes.count(None)) == (1, 7), f"round {round_number}: {outcomes}"
         assert world.view(task_id).attempt == 1
         assert world.kinds(task_id) == ["handed_in", "taken"]
-        assert world.store.renew_leases(winners[0].worker_id, [task_id]) == {task_id}
+        assert world.store.renew_leases(winners[0].worker_id, [winners[0].grip]) == {winners[0].grip}
 
 
 def test_three_processes_want_the_same_tasks(world: StoreWorld) -> None:
@@ -92,35 +92,7 @@ def test_three_processes_want_the_same_tasks(world: StoreWorld) -> None:
     taken = [[int(one) for one in process.communicate(timeout=60)[0].split()] for process in processes]
     assert sorted(one for some in taken for one in some) == ids
     for name, some in zip(names, taken, strict=True):
-        assert world.store.renew_leases(name, ids) == set(some)
-
-
-def test_rescue_against_the_worker_that_comes_back(world: StoreWorld) -> None:
-    """SIGSTOP past the lease, then SIGCONT: either it had not been rescued yet and finishes, or it is refused."""
-    for _ in range(10):
-        held = world.submitting()
-        world.end_lease(held)
-        expired = world.store.expired()[0]
-        finish, rescue = run_together(
-            partial(world.store.finish_published, held, str(held.id), "https://x/1"),
-            partial(world.store.rescue, expired),
-        )
-        if rescue is None:
-            assert finish is None
-            assert world.view(held).status == TaskStatus.PUBLISHED
-        else:
-            assert isinstance(finish, LeaseLost)
-            assert (rescue, world.view(held).status) == (Action.RESCUE, TaskStatus.WAITING)
-
-
-def test_many_rescuers_rescue_once(world: StoreWorld) -> None:
-    held = world.drafted()
-    world.end_lease(held)
-    expired = world.store.expired()[0]
-    outcomes = run_together(*[lambda: world.store.rescue(expired)] * 4, lambda: world.store.release_worker(WORKER))
-    rescues = outcomes[:4].count(Action.RESCUE) + len(outcomes[4])  # type: ignore[arg-type]
-    assert rescues == 1
-    assert world.view(held).crash_count == 1
+        assert world.store.renew_leases(name, [(one, 1) for one in ids]) == {(one, 1) for one in some}
 
 
 def test_cancel_against_the_click(world: StoreWorld) -> None:
@@ -187,21 +159,21 @@ def test_an_owner_that_commits_in_the_last_moment(mariadb_world: StoreWorld) -> 
 
 
 def test_everybody_presses_the_same_button(world: StoreWorld) -> None:
-    held = world.submitting()
+    held = world.drafted()
     world.store.fail(held, error_class="X", message="x")
     outcomes = run_together(*[lambda: world.store.retry_by_hand(held.id)] * 6)
-    assert sum(isinstance(one, TooLate) for one in outcomes) == 5
+    assert sum(isinstance(one, NotPossible) for one in outcomes) == 5
     assert world.kinds(held).count("retried_by_hand") == 1
 
 
 def test_renewing_never_touches_the_next_holder(world: StoreWorld) -> None:
     task_id = world.add_task()
-    world.take(task_id)
+    first = world.take(task_id)
     world.end_lease(task_id)
     world.store.rescue(world.store.expired()[0])
-    world.take(task_id, OTHER)
+    second = world.take(task_id, OTHER)
     world.end_lease(task_id)
-    assert world.store.renew_leases(WORKER, [task_id]) == set()
+    assert world.store.renew_leases(WORKER, [first.grip, second.grip]) == set()
     assert Counter(one.worker_id for one in world.store.expired()) == {OTHER: 1}
 
 
@@ -213,7 +185,7 @@ def test_many_workers_write_at_once(world: StoreWorld, writers: int) -> None:
     def attempt(worker_id: str, some: list[int]) -> int:
         for task_id in some:
             held = world.drafted(task_id, worker_id)
-            world.store.renew_leases(worker_id, some)
+            world.store.renew_leases(worker_id, [(one, 1) for one in some])
             world.store.begin_submitting(held)
             world.store.finish_published(held, f"remote-{task_id}", "https://x/1")
         return len(some)

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-from core.store.records import CancelResult
-from core.task_state import MAX_CRASHES, Action, Checkpoint, TaskStatus
+from core.store.records import CancelResult, ReviewAnswer
+from core.task_state import MAX_CRASHES, Action, BlockReason, Checkpoint, TaskStatus
 from tests.integration.store.store_world import OTHER, WORKER, StoreWorld
 
 
 def test_renew_only_what_is_mine(world: StoreWorld) -> None:
-    mine = [world.take(world.add_task()).id for _ in range(3)]
-    others = world.take(world.add_task(), OTHER).id
+    mine = [world.take(world.add_task()).grip for _ in range(3)]
+    others = world.take(world.add_task(), OTHER).grip
     waiting = world.add_task()
-    for task_id in [*mine, others]:
+    for task_id, _ in [*mine, others]:
         world.end_lease(task_id)
     assert world.store.renew_leases(WORKER, mine[:2]) == set(mine[:2])
-    assert {one.task_id for one in world.store.expired()} == {mine[2], others}
-    assert world.store.renew_leases(WORKER, [*mine, others, waiting, 99_999]) == set(mine)
-    assert {one.task_id for one in world.store.expired()} == {others}
+    assert {one.task_id for one in world.store.expired()} == {mine[2][0], others[0]}
+    assert world.store.renew_leases(WORKER, [*mine, others, (waiting, 0), (99_999, 1)]) == set(mine)
+    assert {one.task_id for one in world.store.expired()} == {others[0]}
     assert world.store.renew_leases(WORKER, []) == set()
+
+
+def test_an_earlier_hold_of_the_same_worker_renews_nothing(world: StoreWorld) -> None:
+    """A process that slept past its lease has the task again, in another thread."""
+    earlier = world.take(world.add_task())
+    world.end_lease(earlier)
+    assert world.store.rescue(world.store.expired()[0]) is Action.RESCUE
+    now = world.take(earlier.id)
+    world.end_lease(now)
+    assert world.store.renew_leases(WORKER, [earlier.grip]) == set()
+    assert [one.fence for one in world.store.expired()] == [now.fence]
+    assert world.store.renew_leases(WORKER, [earlier.grip, now.grip]) == {now.grip}
+    assert world.store.expired() == []
 
 
 def test_a_live_lease_is_not_rescued(world: StoreWorld) -> None:
@@ -28,7 +41,7 @@ def test_a_live_lease_is_not_rescued(world: StoreWorld) -> None:
     world.end_lease(held)
     expired = world.store.expired()[0]
     assert (expired.task_id, expired.fence, expired.worker_id) == (held.id, held.fence, WORKER)
-    assert world.store.renew_leases(WORKER, [held.id]) == {held.id}
+    assert world.store.renew_leases(WORKER, [held.grip]) == {held.grip}
     assert world.store.rescue(expired) is None
     assert world.view(held).status == TaskStatus.RUNNING
 
@@ -75,14 +88,19 @@ def test_three_rescues_fail(world: StoreWorld) -> None:
     assert world.queries.events(task_id)[-1].detail["lost_worker"] == WORKER
 
 
-def test_a_crashed_task_that_was_submitted_says_it_may_be_online(world: StoreWorld) -> None:
+def test_a_crashed_task_that_may_be_online_is_for_a_person(world: StoreWorld) -> None:
     held = world.submitting()
     world.sql("UPDATE publish_tasks SET crash_count = 2")
     world.end_lease(held)
-    assert world.store.rescue(world.store.expired()[0]) is Action.RESCUE_FAIL
-    message = world.view(held).error_message
-    assert message is not None
-    assert "may be online" in message
+    assert world.store.rescue(world.store.expired()[0]) is Action.RESCUE_REVIEW
+    view = world.view(held)
+    assert (view.status, view.block_reason, view.crash_count) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW, 3)
+    assert "may be online" in (view.error_message or "")
+    event = world.queries.events(held.id)[-1]
+    assert (event.kind, event.detail["reason"], event.detail["lost_worker"]) == ("blocked", "needs_review", WORKER)
+    assert event.detail["evidence"] == {"draft_id": "d-1", "submitted_at": str(view.submitted_at)}
+    assert world.store.answer_review(held.id, ReviewAnswer.CHECK_AGAIN) is not None
+    assert world.view(held).crash_count == 0
 
 
 def test_rescue_of_a_cancelled_task_ends_it(world: StoreWorld) -> None:

@@ -59,7 +59,9 @@ export class PublishPanel {
       search.focus();
     });
     search.addEventListener("input", async () => {
-      const found = search.value.trim() ? await findTopics(search.value).catch(() => []) : [];
+      const words = search.value;
+      const found = words.trim() ? await findTopics(words).catch(() => []) : [];
+      if (search.value !== words) return; // a late answer: more has been typed since
       this.find(".TopicPicker-found").replaceChildren(...found.map(({ name }) => this.topicChoice(name)));
     });
   }

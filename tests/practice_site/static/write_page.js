@@ -90,4 +90,6 @@ class WritePage {
 
 const config = JSON.parse(document.getElementById("practice-config").textContent);
 if (config.hangs) for (;;); // the fault `page_hangs`
+const eaten = [];
+while (config.crashes) eaten.push(new Array(1_000_000).fill(eaten.length)); // the fault `page_crashes`
 setTimeout(() => new WritePage(config).mount(), config.editorDelayMs);

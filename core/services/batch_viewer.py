@@ -1,0 +1,31 @@
+"""What was handed in together, for those who may see it."""
+
+from __future__ import annotations
+
+from core.errors import NotFound
+from core.services.access import Access
+from core.store.audit import AuditLog
+from core.store.batch_queries import BatchQueries, BatchView
+from core.store.database import Database
+from core.store.records import Actor
+from core.store.users import UserStore
+
+
+class BatchViewer:
+    """An operator sees its own."""
+
+    def __init__(self, db: Database) -> None:
+        self._queries = BatchQueries(db)
+        self._access = Access(UserStore(db), AuditLog(db))
+
+    def recent(self, *, actor: Actor, limit: int = 20) -> list[BatchView]:
+        """The newest first."""
+        return self._queries.recent(None if actor.is_admin else actor.user_id or 0, limit)
+
+    def get(self, batch_id: int, *, actor: Actor) -> BatchView:
+        """Raises NotFound."""
+        found = self._queries.get(batch_id)
+        if found is None:
+            raise NotFound("batch", batch_id)
+        self._access.require_own(actor, found.user_id, "batch.read", "batch", batch_id)
+        return found

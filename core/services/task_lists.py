@@ -1,0 +1,79 @@
+"""Lists of articles for the dashboard: a page sorted and counted, the batches to choose from, and all as a CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from core.services.access import Access
+from core.store.audit import AuditLog
+from core.store.database import Database
+from core.store.records import AccountView, Actor, TaskView
+from core.store.task_filter import TaskFilter
+from core.store.task_pages import MOST, BatchName, TaskPages, TaskSort
+from core.store.users import UserStore
+from core.task_state import TaskStatus
+
+EXPORTED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """`total`: how many there are in all, at most `MOST`; `is_more`: there are more than that."""
+
+    tasks: tuple[TaskView, ...]
+    total: int
+    is_more: bool
+
+
+class TaskLists:
+    """An operator sees its own."""
+
+    def __init__(self, db: Database) -> None:
+        self._pages = TaskPages(db)
+        self._access = Access(UserStore(db), AuditLog(db))
+
+    def page(
+        self,
+        wanted: TaskFilter,
+        *,
+        actor: Actor,
+        sort: TaskSort = TaskSort.NEWEST,
+        number: int = 1,
+        size: int = 50,
+    ) -> TaskPage:
+        """`number` from 1. Raises NotFound for another user's."""
+        allowed = self.allowed(wanted, actor)
+        total = self._pages.count(allowed)
+        offset = min((max(number, 1) - 1) * size, MOST)
+        tasks = self._pages.page(allowed, sort=sort, offset=offset, limit=size)
+        return TaskPage(tuple(tasks), min(total, MOST), total > MOST)
+
+    def by_ids(self, task_ids: Sequence[int], *, actor: Actor) -> list[TaskView]:
+        """These in this order; what is not the actor's own is left out."""
+        return [task for task in self._pages.by_ids(task_ids) if self._access.may_see(actor, task.user_id)]
+
+    def everything(self, wanted: TaskFilter, *, actor: Actor) -> Iterator[TaskView]:
+        """The newest `MOST` of a filter, for a file."""
+        allowed = self.allowed(wanted, actor)
+        for offset in range(0, MOST, EXPORTED_AT_ONCE):
+            page = self._pages.page(allowed, offset=offset, limit=EXPORTED_AT_ONCE)
+            yield from page
+            if len(page) < EXPORTED_AT_ONCE:
+                return
+
+    def batches(self, *, actor: Actor) -> list[BatchName]:
+        """The newest ones to choose from."""
+        return self._pages.recent_batches(None if actor.is_admin else actor.user_id or 0)
+
+    def open_by_account(self, accounts: Sequence[AccountView], *, actor: Actor) -> dict[int, dict[TaskStatus, int]]:
+        """Account → how many of its articles are in each state that is not an end; only the actor's own."""
+        return self._pages.open_by_account([one.id for one in accounts if self._access.may_see(actor, one.user_id)])
+
+    def allowed(self, wanted: TaskFilter, actor: Actor) -> TaskFilter:
+        """The filter as far as the actor may see. Raises NotFound for another user's."""
+        if wanted.user_id is not None:
+            self._access.require_own(actor, wanted.user_id, "article.list", "user", wanted.user_id)
+        elif not actor.is_admin:
+            return replace(wanted, user_id=actor.user_id or 0)
+        return wanted

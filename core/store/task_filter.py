@@ -1,0 +1,54 @@
+"""Which tasks somebody wants to see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVarTuple
+
+from sqlalchemy import Select
+
+from core.store.models import Article, PublishTask
+from core.task_state import BlockReason, TaskStatus
+
+Columns = TypeVarTuple("Columns")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks to list; what is None does not matter. `text` is looked for in titles."""
+
+    user_id: int | None = None
+    account_id: int | None = None
+    batch_id: int | None = None
+    platform: str | None = None
+    statuses: Collection[TaskStatus] | None = None
+    block_reason: BlockReason | None = None
+    text: str | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
+
+def filtered(statement: Select[*Columns], wanted: TaskFilter) -> Select[*Columns]:
+    """A statement over tasks, with these alone."""
+    equal = {
+        PublishTask.user_id: wanted.user_id,
+        PublishTask.account_id: wanted.account_id,
+        PublishTask.batch_id: wanted.batch_id,
+        PublishTask.platform: wanted.platform,
+        PublishTask.block_reason: wanted.block_reason,
+    }
+    for column, value in equal.items():
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.statuses is not None:
+        statement = statement.where(PublishTask.status.in_(sorted(wanted.statuses)))
+    if wanted.text:
+        statement = statement.join(Article, Article.id == PublishTask.article_id)
+        statement = statement.where(Article.title.contains(wanted.text, autoescape=True))
+    if wanted.created_from is not None:
+        statement = statement.where(PublishTask.created_at >= wanted.created_from)
+    if wanted.created_before is not None:
+        statement = statement.where(PublishTask.created_at < wanted.created_before)
+    return statement

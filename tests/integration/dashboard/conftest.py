@@ -1,0 +1,52 @@
+"""The dashboard's pages in this process, on a database and a line of their own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from core import wiring
+from core.settings import get_settings
+from tests.integration.dashboard.dashboard_server import DashboardServer
+from tests.integration.dashboard.dashboard_world import DashboardWorld
+from tests.servers.redis_server import RedisServer
+from tests.servers.worker_lab import SECRET_KEY
+
+
+@pytest.fixture
+def world(tmp_path: Path, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[DashboardWorld]:
+    """Settings, services and pages as one process of the dashboard has them: an admin, and two operators each with
+    an account."""
+    environment = {
+        "TOPN_DATA_DIR": str(tmp_path / "var"),
+        "TOPN_REDIS_URL": redis_server.url,
+        "TOPN_REDIS_PREFIX": f"d{uuid.uuid4().hex[:8]}:",
+        "TOPN_SECRET_KEYS": SECRET_KEY,
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    _start_anew()
+    made = DashboardWorld()
+    made.fill()
+    yield made
+    _start_anew()
+
+
+def _start_anew() -> None:
+    wiring.close_all()
+    get_settings.cache_clear()
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def api(world: DashboardWorld) -> Iterator[DashboardServer]:
+    """The dashboard's routes on a port, standing on the same services as `world`."""
+    server = DashboardServer()
+    server.start()
+    yield server
+    server.stop()

@@ -1,0 +1,126 @@
+"""Many articles at once over the REST API, as JSON and as CSV; figures and limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core import wiring
+from core.lane import UserLimits
+from dashboard.api import batch_routes
+from tests.integration.dashboard.dashboard_server import DashboardServer
+from tests.integration.dashboard.dashboard_world import DashboardWorld
+
+BATCHES = "/api/v1/batches"
+TWO = "title,content,account,topics,priority\n春天,第一篇,main,写作|生活,7\n秋天,第二篇,main,,\n".encode()
+FAULTY = b"title,content,account,priority\nGood,x,main,5\n,x,main,55\nOther,x,nobody,5\n"
+
+
+def tasks_of(api: DashboardServer, token: str, batch: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.call("GET", "/api/v1/tasks", token, params={"batch": batch}).json()["tasks"]
+    return found
+
+
+def test_a_csv_is_one_batch_however_often_it_comes(world: DashboardWorld, api: DashboardServer) -> None:
+    token = world.api_token("ada")
+    answer = api.call("POST", f"{BATCHES}/csv?name=Seasons", token, data=TWO)
+    assert answer.status_code == 202, answer.text
+    batch = answer.json()
+    assert (batch["new"], len(batch["tasks"]), batch["in_line"]) == (2, 2, True)
+    tasks = tasks_of(api, token, batch["batch"])
+    assert [task["title"] for task in tasks] == ["秋天", "春天"]
+    assert [task["id"] for task in reversed(tasks)] == batch["tasks"]
+    assert tasks[1]["priority"] == 7
+    again = api.call("POST", f"{BATCHES}/csv", token, data=TWO).json()
+    assert again == batch | {"new": 0}
+
+
+def test_a_csv_may_leave_the_account_to_the_call(world: DashboardWorld, api: DashboardServer) -> None:
+    answer = api.call("POST", f"{BATCHES}/csv?account=main", world.api_token("ada"), data=b"title,content\nHello,x\n")
+    assert answer.json()["new"] == 1
+
+
+def test_a_faulty_csv_queues_nothing_and_names_each_row(world: DashboardWorld, api: DashboardServer) -> None:
+    token = world.api_token("ada")
+    answer = api.call("POST", f"{BATCHES}/csv", token, data=FAULTY)
+    assert answer.status_code == 422
+    fields = [fault["field"] for fault in answer.json()["faults"]]
+    assert len(fields) >= 3
+    assert all("row 3" in field or "row 4" in field for field in fields), fields
+    assert api.call("GET", "/api/v1/tasks", token).json()["tasks"] == []
+    skipped = api.call("POST", f"{BATCHES}/csv?skip_bad_rows=true", token, data=FAULTY)
+    assert (skipped.status_code, skipped.json()["new"]) == (202, 1)
+
+
+@pytest.mark.parametrize("body", [b"", b"\x89PNG\r\n\x1a\n\x00\x00", b"\x00" * 100, b"a;b\n1;2\n"])
+def test_what_is_no_csv_of_articles_is_refused(world: DashboardWorld, api: DashboardServer, body: bytes) -> None:
+    answer = api.call("POST", f"{BATCHES}/csv", world.api_token("ada"), data=body)
+    assert answer.status_code == 422
+    assert answer.json()["faults"]
+
+
+def test_a_file_that_is_too_large_is_refused(
+    world: DashboardWorld, api: DashboardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_routes, "MAX_BYTES", 40)
+    answer = api.call("POST", f"{BATCHES}/csv", world.api_token("ada"), data=TWO)
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["field"] == "file"
+
+
+def test_a_batch_as_json(world: DashboardWorld, api: DashboardServer) -> None:
+    token = world.api_token("ada")
+    tasks = [
+        {
+            "account": "main",
+            "title": "One",
+            "content": 'a, "b"\n\n- c',
+            "client_ref": "one",
+            "topics": ["写作", "生活"],
+        },
+        {"account": "main", "title": "Two", "content": "<p>x</p>", "format": "html"},
+    ]
+    answer = api.call("POST", BATCHES, token, json={"tasks": tasks, "name": "Two of them"})
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["new"] == 2
+    first, second = answer.json()["tasks"]
+    article = wiring.get_task_manager().article(first, actor=world.actor("ada"))
+    assert (article.title, article.content, article.topics) == ("One", 'a, "b"\n\n- c', ("写作", "生活"))
+    assert wiring.get_task_manager().article(second, actor=world.actor("ada")).content_format == "html"
+    assert api.call("POST", BATCHES, token, json={"tasks": tasks}).json()["new"] == 0
+
+
+def test_a_faulty_batch_as_json_names_each_row(world: DashboardWorld, api: DashboardServer) -> None:
+    token = world.api_token("ada")
+    tasks = [{"account": "main", "title": "", "content": "x"}, {"account": "main", "title": "x", "content": ""}]
+    answer = api.call("POST", BATCHES, token, json={"tasks": tasks})
+    assert answer.status_code == 422
+    assert len(answer.json()["faults"]) == 2
+    assert api.call("POST", BATCHES, token, json={"tasks": []}).status_code == 422
+    assert api.call("POST", BATCHES, token, json={"tasks": [{"title": "x"}]}).status_code == 422
+
+
+def test_figures_are_one_s_own(world: DashboardWorld, api: DashboardServer) -> None:
+    world.submit("ada")
+    world.submit("bob")
+    assert api.call("GET", "/api/v1/stats", world.api_token("ada")).json()["waiting"] == 1
+    assert api.call("GET", "/api/v1/stats", world.api_token("root")).json()["waiting"] == 2
+
+
+def test_limits_are_shown_to_their_user_and_reset_by_an_administrator(
+    world: DashboardWorld, api: DashboardServer
+) -> None:
+    wiring.get_limit_manager().set(UserLimits(world.users["ada"].id, max_starts=1), actor=world.actor("root"))
+    world.submit("ada", "One")
+    world.submit("ada", "Two")
+    assert wiring.get_fair_queue().claim() is not None
+    own = api.call("GET", "/api/v1/limits/ada", world.api_token("ada")).json()
+    assert (own["user"], own["running"], own["starts"], own["max_starts"], own["waiting"]) == ("ada", 1, 1, 1, 1)
+    assert own["next_slot_seconds"] > 0
+    assert api.call("GET", "/api/v1/limits/ada", world.api_token("bob")).status_code == 404
+    assert api.call("GET", "/api/v1/limits/nobody", world.api_token("root")).status_code == 404
+    assert api.call("POST", "/api/v1/limits/ada/reset", world.api_token("bob")).status_code == 404
+    assert api.call("POST", "/api/v1/limits/ada/reset", world.api_token("ada")).status_code == 403
+    reset = api.call("POST", "/api/v1/limits/ada/reset", world.api_token("root"))
+    assert (reset.status_code, reset.json()["starts"], reset.json()["next_slot_seconds"]) == (200, 0, 0)

@@ -1,0 +1,119 @@
+"""The page Overview: what needs a person first, and nothing of what others do."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from core import wiring
+from core.store.records import Role
+from core.task_state import BlockReason
+from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, words_of
+
+
+def fail(world: DashboardWorld, name: str, message: str) -> None:
+    held = wiring.get_task_store().take(
+        world.submit(name).id, worker_id="host:1:test", claimed_ms=int(time.time() * 1000)
+    )
+    assert held is not None
+    wiring.get_task_store().fail(held, error_class="Rejected", message=message)
+
+
+@pytest.mark.parametrize(
+    ("language", "down", "first"),
+    [("en", "Publishing service is down", "Hand in an article"), ("zh_CN", "发布服务未运行", "提交文章")],
+)
+@pytest.mark.parametrize("who", ["root", "ada"])
+def test_nothing_was_done_yet(world: DashboardWorld, who: str, language: str, down: str, first: str) -> None:
+    app = world.open(as_=who, language=language)
+    assert not app.exception
+    assert down in words_of(app)
+    assert first in words_of(app)
+
+
+def test_who_has_no_account_is_told_to_add_one(world: DashboardWorld) -> None:
+    for name in ("ada", "bob"):
+        wiring.get_account_manager().delete(world.accounts[name], actor=world.actor("root"))
+    assert "add an account of the site" in words_of(world.open(as_="ada"))
+
+
+@pytest.mark.parametrize(("language", "person"), [("en", "Action needed"), ("zh_CN", "待处理")])
+@pytest.mark.parametrize(("who", "waiting", "failed"), [("root", 2, 3), ("ada", 1, 2), ("bob", 1, 1)])
+def test_who_sees_what(world: DashboardWorld, who: str, waiting: int, failed: int, language: str, person: str) -> None:
+    world.doubtful("ada")
+    world.submit("ada", "Of ada")
+    world.submit("bob", "Of bob")
+    for name in ("ada", "ada", "bob"):
+        fail(world, name, "No such column.")
+    app = world.open(as_=who, language=language)
+    assert not app.exception
+    blocked, running, waits, published, fell = (int(metric.value) for metric in app.metric)
+    assert (blocked, running, waits, published, fell) == (int(who != "bob"), 0, waiting, 0, failed)
+    assert (person in [heading.value for heading in app.subheader]) is (who != "bob")
+    (table,) = app.dataframe
+    assert table.value.iloc[0].tolist() == [failed, "Rejected", "No such column.", 2 if who == "root" else 1]
+
+
+def block(world: DashboardWorld, name: str) -> None:
+    """One more article of this user that needs a person."""
+    held = wiring.get_task_store().take(world.submit(name).id, worker_id="host:1:test", claimed_ms=1_000)
+    assert held is not None
+    wiring.get_task_store().block(held, BlockReason.NEEDS_HUMAN, error_class="NeedsHuman", message="A check.")
+
+
+def test_one_needs_and_two_need_a_person(world: DashboardWorld) -> None:
+    block(world, "ada")
+    assert "1 article needs a person." in words_of(world.open())
+    block(world, "ada")
+    world.forget_caches()
+    assert "2 articles need a person." in words_of(world.open())
+
+
+@pytest.mark.parametrize(
+    ("who", "language", "words"),
+    [
+        ("root", "en", "Start it on the server: python run_workers.py"),
+        ("ada", "en", "An administrator has to start it"),
+        ("root", "zh_CN", "请在服务器上启动"),
+        ("ada", "zh_CN", "需要管理员启动服务"),
+    ],
+)
+@pytest.mark.parametrize("page", ["overview", "publish", "tasks", "queue", "logs"])
+def test_what_is_urgent_stands_on_every_page(
+    world: DashboardWorld, page: str, who: str, language: str, words: str
+) -> None:
+    quiet = world.open(page, as_=who, language=language)
+    assert (words in words_of(quiet)) is (page == "overview"), "nothing waits yet"
+    world.submit("bob")
+    world.forget_caches()
+    told = words_of(world.open(page, as_=who, language=language))
+    assert told.count(words) == 1
+
+
+def test_several_urgent_things_share_one_box(world: DashboardWorld) -> None:
+    block(world, "ada")
+    world.submit("ada")
+    (box,) = world.open("publish").warning
+    assert box.value == (
+        "- Publishing service is down. Articles are accepted and wait. An administrator has to start it.\n"
+        "- 1 article needs a person."
+    )
+
+
+def test_the_same_fault_on_three_accounts_names_them_to_administrators_alone(world: DashboardWorld) -> None:
+    for name in ("cy", "di", "ed"):
+        world.add_user(name, Role.OPERATOR)
+        world.accounts[name] = wiring.get_account_manager().add("main", COOKIES, actor=world.actor(name)).id
+        fail(world, name, f"The button of {name} is gone.")
+    assert "3 accounts failed within an hour with the same kind of fault (Rejected)" in words_of(world.open(as_="root"))
+    told = words_of(world.open(as_="ada"))
+    assert "Articles of several accounts failed alike" in told
+    assert "Rejected" not in told
+
+
+def test_how_far_back_stands_in_the_address(world: DashboardWorld) -> None:
+    app = world.open()
+    app.segmented_control(key="overview_over").set_value("7d").run()
+    assert not app.exception
+    assert app.query_params["over"] == "7d"

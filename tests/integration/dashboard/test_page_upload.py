@@ -1,0 +1,130 @@
+"""The page for a CSV of articles, used as an operator uses it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import wiring
+from core.services.csv_export import template
+from core.store.records import Actor, TaskView
+from core.task_state import TaskStatus
+from dashboard.components.bulk_actions import ASKED_KEY
+from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
+
+GOOD = "标题;正文;账号;备注\n春天;第一篇;main;x\n秋天;第二篇;main;\n".encode("gb18030")
+FAULTY = b"title,content,account,priority\nGood,x,main,5\n,x,main,55\nOther,x,nobody,5\n"
+
+
+def upload(app: AppTest, data: bytes, name: str = "seasons.csv") -> AppTest:
+    app.file_uploader[0].upload(name, data, "text/csv").run()
+    assert not app.exception
+    return app
+
+
+def send(app: AppTest) -> AppTest:
+    app.button(key="upload_send").click().run()
+    assert not app.exception
+    return app
+
+
+def tasks_of(name: str, world: DashboardWorld) -> list[TaskView]:
+    return wiring.get_task_manager().list(actor=world.actor(name))
+
+
+def test_a_file_is_looked_at_then_handed_in_then_followed(world: DashboardWorld) -> None:
+    app = upload(world.open("upload"), GOOD)
+    assert "Good rows 2" in words_of(app)
+    assert "semicolon" in words_of(app)
+    assert ":green-badge[标题]" in words_of(app)
+    assert ":gray-badge[备注]" in words_of(app)
+    assert tasks_of("ada", world) == []
+    send(app)
+    tasks = tasks_of("ada", world)
+    assert [task.title for task in tasks] == ["秋天", "春天"]
+    batch_id = tasks[0].batch_id
+    assert app.query_params["batch"] == str(batch_id)
+    (batch,) = wiring.get_batch_viewer().recent(actor=world.actor("ada"))
+    assert (batch.id, batch.name, batch.counts) == (batch_id, "seasons.csv", {TaskStatus.WAITING: 2})
+    assert "Waiting 2" in words_of(app)
+    wiring.get_task_manager().cancel(tasks[0].id, actor=world.actor("ada"))
+    assert "Cancelled 1" in words_of(app.run())
+
+
+def test_each_fault_has_its_row_and_only_the_good_ones_go(world: DashboardWorld) -> None:
+    app = upload(world.open("upload"), FAULTY)
+    faults = app.dataframe[0].value
+    assert set(faults["row"]) == {3, 4}
+    assert {"title", "priority", "account"} <= set(faults["column"])
+    assert app.button(key="upload_send").label == "Hand in the 1 good rows only"
+    assert any("the rows with faults" in str(getattr(one, "proto", "")) for one in app.get("download_button"))
+    send(app)
+    assert [task.title for task in tasks_of("ada", world)] == ["Good"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\x00\x00", b"a;b\n1;2\n", b"title,content\n"])
+def test_what_is_no_file_of_articles_cannot_be_handed_in(world: DashboardWorld, data: bytes) -> None:
+    app = upload(world.open("upload"), data)
+    assert "upload_send" not in [one.key for one in app.button]
+    assert app.error or app.dataframe
+
+
+def test_the_same_file_again_adds_nothing(world: DashboardWorld) -> None:
+    send(upload(world.open("upload"), GOOD))
+    app = send(upload(world.open("upload"), GOOD))
+    assert len(tasks_of("ada", world)) == 2
+    assert "2 had been handed in before" in words_of(app)
+
+
+def test_articles_of_before_go_again_only_on_purpose(world: DashboardWorld) -> None:
+    world.submit("ada", "春天", content="第一篇")
+    app = upload(world.open("upload"), GOOD)
+    assert "Good rows 1" in words_of(app)
+    app.toggle(key="upload_repeats").set_value(True).run()
+    assert "Good rows 2" in words_of(app)
+    send(app)
+    assert len(tasks_of("ada", world)) == 3
+
+
+def test_the_account_can_be_chosen_for_the_whole_file(world: DashboardWorld) -> None:
+    wiring.get_account_manager().add("second", "z_c0=1; _xsrf=a", actor=world.actor("ada"))
+    app = world.open("upload")
+    upload(app, b"title,content\nHello,x\n")
+    assert "Rows with faults 1" in words_of(app)
+    app.selectbox(key=f"upload_account_{world.users['ada'].id}").set_value("second").run()
+    send(app)
+    assert [task.account_name for task in tasks_of("ada", world)] == ["second"]
+
+
+def test_a_whole_batch_is_retried_or_cancelled_after_a_question(world: DashboardWorld) -> None:
+    app = send(upload(world.open("upload"), GOOD))
+    batch_id = tasks_of("ada", world)[0].batch_id
+    assert app.button(key=f"top_retry_{batch_id}").disabled
+    app.button(key=f"top_cancel_{batch_id}").click().run()
+    assert app.session_state[ASKED_KEY][1].batch_id == batch_id
+    assert {task.status for task in tasks_of("ada", world)} == {TaskStatus.WAITING}
+    app.button(key="bulk_confirm").click().run()
+    assert {task.status for task in tasks_of("ada", world)} == {TaskStatus.CANCELLED}
+
+
+def test_an_administrator_hands_in_for_a_user(world: DashboardWorld) -> None:
+    app = world.open("upload", as_="root")
+    app.selectbox(key="upload_owner").set_value(world.users["bob"].id).run()
+    send(upload(app, GOOD))
+    assert {task.user_name for task in tasks_of("root", world)} == {"bob"}
+
+
+def test_another_s_batch_is_not_shown(world: DashboardWorld) -> None:
+    send(upload(world.open("upload", as_="bob"), GOOD, "secret.csv"))
+    (batch,) = wiring.get_batch_viewer().recent(actor=Actor.system())
+    app = world.open("upload")
+    app.query_params["batch"] = str(batch.id)
+    assert "secret" not in words_of(app.run())
+    assert "not yours" in words_of(app)
+    app.query_params["batch"] = "9" * 30
+    assert not app.run().exception
+
+
+def test_the_template_is_a_file_of_its_own_kind(world: DashboardWorld) -> None:
+    app = upload(world.open("upload"), template(is_chinese=True), "articles.csv")
+    assert "Good rows 1" in words_of(app)

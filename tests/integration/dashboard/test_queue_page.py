@@ -1,0 +1,69 @@
+"""The page Queue: how each stands in line, and holding things back."""
+
+from __future__ import annotations
+
+import pytest
+
+from core import wiring
+from core.lane import PauseScope
+from core.store.pauses import PauseView
+from core.store.records import Actor
+from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
+
+
+def pauses() -> list[PauseView]:
+    return wiring.get_pause_store().list()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Nothing waits"), ("zh_CN", "没有等待的")])
+def test_nothing_waits(world: DashboardWorld, language: str, words: str) -> None:
+    assert words in words_of(world.open("queue", language=language))
+
+
+@pytest.mark.parametrize(("who", "users"), [("root", ["ada", "bob"]), ("ada", ["ada"])])
+def test_who_sees_whose_part(world: DashboardWorld, who: str, users: list[str]) -> None:
+    for name in ("ada", "ada", "bob"):
+        world.submit(name)
+    app = world.open("queue", as_=who)
+    assert sorted(app.dataframe[0].value["user"]) == users
+    assert app.dataframe[0].value["waiting"][0] == 2
+
+
+def test_an_operator_pauses_its_own_account_and_lifts_it(world: DashboardWorld) -> None:
+    app = world.open("queue")
+    assert PauseScope.EVERYTHING not in app.selectbox(key="pause_scope").options
+    app.selectbox(key="pause_scope").set_value(PauseScope.ACCOUNT).run()
+    app.text_input(key="pause_reason").set_value("holiday").run()
+    app.button(key="pause_now").click().run()
+    (pause,) = pauses()
+    assert (pause.scope, pause.key, pause.by) == (PauseScope.ACCOUNT, str(world.accounts["ada"]), "ada")
+    app = world.open("queue")
+    assert "paused by ada" in words_of(app)
+    assert "holiday" in words_of(app)
+    app.button(key=f"resume_{PauseScope.ACCOUNT}_{pause.key}_ada").click().run()
+    assert pauses() == []
+
+
+def test_an_operator_sees_but_cannot_lift_an_administrators_pause(world: DashboardWorld) -> None:
+    wiring.get_pause_manager().pause(PauseScope.EVERYTHING, actor=world.actor("root"))
+    app = world.open("queue")
+    assert "paused by root" in words_of(app)
+    assert [button.key for button in app.button if str(button.key).startswith("resume_")] == []
+    root = world.open("queue", as_="root")
+    root.button(key="resume_everything__root").click().run()
+    assert pauses() == []
+
+
+def test_what_was_too_late_to_stop_is_named(world: DashboardWorld) -> None:
+    task = world.submit("ada", "On its way")
+    assert wiring.get_task_store().take(task.id, worker_id="host:1:test", claimed_ms=1_000) is not None
+    app = world.open("queue", as_="root")
+    app.selectbox(key="pause_scope").set_value(PauseScope.EVERYTHING).run()
+    app.button(key="pause_now").click().run()
+    assert "1 articles were being published already" in words_of(app)
+    assert "On its way" in words_of(app)
+
+
+def test_another_users_things_are_not_offered(world: DashboardWorld) -> None:
+    wiring.get_pause_manager().pause(PauseScope.ACCOUNT, str(world.accounts["bob"]), actor=Actor.system())
+    assert "paused by" not in words_of(world.open("queue", as_="ada"))

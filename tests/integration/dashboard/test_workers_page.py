@@ -1,0 +1,106 @@
+"""The page Workers and browsers: who publishes, and nothing of what others publish."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import wiring
+from core.browser.pool_stats import PoolStats
+from core.queue.heartbeats import TTL_SECONDS, OrderKind
+from core.services.worker_viewer import BrowserPool, sum_of
+from core.store.audit import AuditFilter
+from core.store.records import Actor
+from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
+
+WORKER = "server-1:42:aa"
+
+
+def beat(task_id: int, **more: Any) -> None:
+    """As a worker process tells of itself."""
+    thread = {"thread": "t", "task_id": task_id, "public_id": "p", "step": "writing", "step_seconds": 4.2}
+    pool = PoolStats(max=4, idle=1, busy=2, waiting=0, created=7, retired={"idle": 3}, memory_bytes=300 * 1024 * 1024)
+    facts: dict[str, Any] = {
+        "host": "server-1", "pid": 42, "state": "running", "started_at": 1.0, "threads": [thread], "pool": asdict(pool),
+        "is_supervised": True, **more,
+    }  # fmt: skip
+    wiring.get_heartbeats().beat(WORKER, facts, TTL_SECONDS)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Publishing service is down"), ("zh_CN", "发布服务未运行")])
+def test_nobody_publishes(world: DashboardWorld, language: str, words: str) -> None:
+    assert words in words_of(world.open("workers", language=language))
+
+
+@pytest.mark.parametrize(("who", "title"), [("ada", "Of ada"), ("root", "Of ada"), ("bob", "Another user's article")])
+def test_what_each_thread_does_for_whom(world: DashboardWorld, who: str, title: str) -> None:
+    beat(world.submit("ada", "Of ada").id)
+    app = world.open("workers", as_=who)
+    assert list(app.dataframe[0].value["Article"]) == [title]
+    told = words_of(app)
+    assert "Browsers in use 2 / 4" in told
+    assert "not needed: 3" in told
+    assert "server\\-1" in told
+
+
+def orders(app: AppTest) -> set[str]:
+    """The verbs of the buttons for this worker."""
+    keys = [str(button.key) for button in app.button]
+    return {key.removesuffix(f"_{WORKER}") for key in keys if key.endswith(WORKER)}
+
+
+def given() -> OrderKind | None:
+    order = wiring.get_heartbeats().order_of(WORKER)
+    return order.kind if order else None
+
+
+@pytest.mark.parametrize("kind", [OrderKind.QUIET, OrderKind.STOP])
+def test_an_administrator_tells_a_worker_what_to_do(world: DashboardWorld, kind: OrderKind) -> None:
+    beat(world.submit("ada").id)
+    app = world.open("workers", as_="root")
+    assert orders(app) == {"quiet", "stop"}
+    app.button(key=f"{kind}_{WORKER}").click().run()
+    assert not app.exception
+    assert given() is kind
+    assert "It has not answered yet" in words_of(app)
+    newest = wiring.get_audit_viewer().entries(AuditFilter(), actor=Actor.system())[0]
+    assert (newest.actor_name, newest.action, newest.target) == ("root", f"worker.{kind}", WORKER)
+
+
+def test_a_quiet_one_says_since_when_and_by_whom_and_can_be_resumed(world: DashboardWorld) -> None:
+    beat(world.submit("ada").id, state="quiet", quiet={"by": "root", "since": 1.0}, obeyed_at=1.0)
+    told = words_of(world.open("workers", as_="ada"))
+    assert "Takes nothing new since 1970-01-01" in told
+    assert "root wants it so" in told
+    app = world.open("workers", as_="root")
+    assert orders(app) == {"resume", "stop"}
+    app.button(key=f"resume_{WORKER}").click().run()
+    assert given() is OrderKind.RESUME
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "All workers were stopped"), ("zh_CN", "都已被停止")])
+def test_a_stopped_one_can_be_started_again(world: DashboardWorld, language: str, words: str) -> None:
+    facts: dict[str, Any] = {"host": "server-1", "pid": 42, "browsers": 2, "by": "root", "since": 1.0}
+    wiring.get_stopped_workers().beat(WORKER, facts, TTL_SECONDS)
+    assert orders(world.open("workers", as_="ada")) == set()
+    app = world.open("workers", as_="root", language=language)
+    assert words in words_of(app)
+    assert orders(app) == {"start"}
+    app.button(key=f"start_{WORKER}").click().run()
+    order = wiring.get_stopped_workers().order_of(WORKER)
+    assert order is not None
+    assert order.kind is OrderKind.START
+
+
+def test_an_operator_tells_no_worker_anything(world: DashboardWorld) -> None:
+    beat(world.submit("ada").id)
+    assert orders(world.open("workers", as_="ada")) == set()
+
+
+def test_the_browsers_of_all() -> None:
+    one = BrowserPool(max=2, busy=1, retired={"idle": 1}, wait_p95_seconds=0.5)
+    two = BrowserPool(max=3, idle=3, retired={"idle": 2, "age": 1}, wait_p95_seconds=2.0)
+    assert sum_of([one, two]) == BrowserPool(max=5, busy=1, idle=3, retired={"idle": 3, "age": 1}, wait_p95_seconds=2.0)

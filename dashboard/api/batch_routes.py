@@ -1,0 +1,87 @@
+"""Many articles at once, as JSON or as a CSV file: one reader, one set of faults for both."""
+
+from __future__ import annotations
+
+import csv
+import io
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+
+from core import wiring
+from core.errors import Fault, InvalidInput
+from core.services.csv_import import ParsedCsv, parse_csv
+from core.settings import get_settings
+from core.store.records import Actor
+from dashboard.api.caller import Caller
+from dashboard.api.shapes import BatchAccepted, BatchTask, NewBatch
+
+router = APIRouter(tags=["batches"])
+MAX_BYTES = 20_000_000
+COLUMNS = (
+    "title", "content", "format", "platform", "account", "column", "topics", "scheduled_at", "mode", "priority",
+    "client_ref",
+)  # fmt: skip
+
+
+@router.post("/batches", status_code=HTTPStatus.ACCEPTED)
+def create_batch(new: NewBatch, actor: Caller) -> BatchAccepted:
+    """Hand in many articles as JSON: all of them, or none and every fault. Row 2 is the first article."""
+    return _submit(
+        parse_csv(_as_csv(new.tasks), zone=get_settings().zone),
+        actor,
+        name=new.name,
+        skip_bad_rows=new.skip_bad_rows,
+        allow_duplicates=new.allow_duplicates,
+    )
+
+
+async def read_body(request: Request) -> bytes:
+    """The file, read up to what is allowed. Raises InvalidInput."""
+    chunks = bytearray()
+    async for chunk in request.stream():
+        chunks += chunk
+        if len(chunks) > MAX_BYTES:
+            raise InvalidInput([Fault("file", "is larger than 20 MB.", "Split it into smaller files.")])
+    return bytes(chunks)
+
+
+@router.post("/batches/csv", status_code=HTTPStatus.ACCEPTED)
+def create_batch_of_csv(
+    actor: Caller,
+    body: Annotated[bytes, Depends(read_body)],
+    name: Annotated[str, Query(max_length=255)] = "",
+    account: str = "",
+    skip_bad_rows: bool = False,
+    allow_duplicates: bool = False,
+) -> BatchAccepted:
+    """Hand in a CSV file as the request's body. The same file again is the same batch."""
+    parsed = parse_csv(body, zone=get_settings().zone, default_account=account)
+    return _submit(parsed, actor, name=name, skip_bad_rows=skip_bad_rows, allow_duplicates=allow_duplicates)
+
+
+def _submit(
+    parsed: ParsedCsv, actor: Actor, *, name: str, skip_bad_rows: bool, allow_duplicates: bool
+) -> BatchAccepted:
+    receipt = wiring.get_task_manager().submit_batch(
+        parsed, actor=actor, name=name, skip_bad_rows=skip_bad_rows, allow_duplicates=allow_duplicates
+    )
+    return BatchAccepted(
+        batch=receipt.batch_id,
+        tasks=[task.public_id for task in receipt.tasks],
+        new=receipt.new,
+        in_line=receipt.is_in_line,
+    )
+
+
+def _as_csv(tasks: list[BatchTask]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for task in tasks:
+        facts = task.model_dump(mode="json")
+        facts["topics"] = "|".join(task.topics)
+        writer.writerow(["" if facts[column] is None else facts[column] for column in COLUMNS])
+    return text.getvalue().encode("utf-8", "surrogatepass")

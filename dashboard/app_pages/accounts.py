@@ -1,0 +1,77 @@
+"""The accounts that articles are published to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import wiring
+from core.lane import PauseScope
+from core.services.submission_check import PLATFORMS
+from core.services.task_words import SITE_NAMES
+from core.store.records import AccountState, Actor
+from dashboard.components.account_card import AccountFacts, draw_account
+from dashboard.components.account_sign_in import COOKIE_HELP
+from dashboard.text import _
+from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
+
+PERSON_FIRST = (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN)
+
+
+def draw(actor: Actor) -> None:
+    st.title(_("Accounts"), anchor=False)
+    accounts = wiring.get_account_manager().list(actor=actor)
+    with st.expander(_("Add an account"), icon=":material/person_add:", expanded=not accounts, key="account_add"):
+        _draw_form(actor)
+    # What needs a person stands first when the page is opened. While it is looked at, nothing changes its place.
+    order = sorted(accounts, key=lambda one: (one.state not in PERSON_FIRST, one.user_name, one.name))
+    _draw_accounts([account.id for account in order])
+
+
+@fragment(run_every=REFRESH_SECONDS * 2)
+def _draw_accounts(actor: Actor, order: Sequence[int]) -> None:
+    """As they stand now."""
+    places = {account_id: place for place, account_id in enumerate(order)}
+    accounts = wiring.get_account_manager().list(actor=actor)
+    if not accounts:
+        st.info(_("There is no account yet. Add the first one: articles are published to it."))
+        return
+    pauses = wiring.get_queue_viewer().pauses(actor=actor)
+    tasks = wiring.get_task_lists().open_by_account(accounts, actor=actor)
+    ends = wiring.get_account_manager().ends(accounts, actor=actor)
+    for account in sorted(accounts, key=lambda one: (places.get(one.id, len(places)), one.id)):
+        of_account = [one for one in pauses if one.scope is PauseScope.ACCOUNT and one.key == str(account.id)]
+        draw_account(account, AccountFacts(of_account, tasks.get(account.id, {}), ends.get(account.id)), actor)
+
+
+def _draw_form(actor: Actor) -> None:
+    st.caption(_(COOKIE_HELP))
+    name, platform, owner = st.columns(3)
+    name.text_input(_("Name"), key="new_account_name", max_chars=100, placeholder=_("As articles name it"))
+    platform.selectbox(
+        _("Platform"), list(PLATFORMS), format_func=lambda one: _(SITE_NAMES[one]), key="new_account_platform"
+    )
+    if actor.is_admin:
+        users = {user.id: user.name for user in wiring.get_user_manager().list(actor=actor)}
+        owner.selectbox(_("User"), list(users), format_func=lambda one: users.get(one, one), key="new_account_user")
+    st.text_area(_("Cookies"), key="new_account_cookies", max_chars=200_000)
+    st.button(_("Add the account"), type="primary", key="add_account", on_click=_add)
+
+
+@callback
+def _add(actor: Actor) -> None:
+    chosen = st.session_state
+    account = wiring.get_account_manager().add(
+        chosen["new_account_name"].strip(),
+        chosen["new_account_cookies"],
+        actor=actor,
+        platform=chosen["new_account_platform"],
+        user_id=chosen["new_account_user"] if actor.is_admin else None,
+    )
+    for key in ("new_account_name", "new_account_cookies"):
+        chosen[key] = ""
+    st.toast(_("{name} was added. Check it now, to see that its sign-in works.", name=account.name), icon="✅")
+
+
+page(draw)

@@ -1,0 +1,84 @@
+"""Who did what, and what was refused."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import wiring
+from core.services.audit_words import ACTIONS, action_words
+from core.store.audit import AuditFilter
+from core.store.records import Actor
+from dashboard.text import _, local
+from dashboard.visitor import page
+
+PAGE = 100
+
+
+def draw(actor: Actor) -> None:
+    st.title(_("Audit"))
+    st.caption(_("Everything that people and programs did, refusals too. Nothing here can be changed or deleted."))
+    wanted = _filter()
+    entries = wiring.get_audit_viewer().entries(wanted, actor=actor, limit=PAGE + 1)
+    if not entries:
+        st.info(_("Nothing fits. Take a filter away to see more."))
+        return
+    rows = [
+        {
+            "at": local(entry.at),
+            "actor": entry.actor_name,
+            "action": _(action_words(entry.action)),
+            "target": " ".join(part for part in (_(entry.kind), entry.target) if part),
+            "refused": bool(entry.detail.get("denied")),
+            "detail": ", ".join(f"{key}: {value}" for key, value in entry.detail.items() if key != "denied"),
+        }
+        for entry in entries[:PAGE]
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            "at": st.column_config.DatetimeColumn(_("When"), format="YYYY-MM-DD HH:mm:ss"),
+            "actor": st.column_config.TextColumn(_("Who")),
+            "action": st.column_config.TextColumn(_("Did")),
+            "target": st.column_config.TextColumn(_("To")),
+            "refused": st.column_config.CheckboxColumn(_("Refused")),
+            "detail": st.column_config.TextColumn(_("Details"), width="large"),
+        },
+    )
+    _turn_over(entries[PAGE - 1].id if len(entries) > PAGE else None)
+
+
+def _filter() -> AuditFilter:
+    who, did, refused = st.columns([2, 2, 1], vertical_alignment="bottom")
+    actor = who.text_input(_("Who"), key="audit_who", bind="query-params", placeholder=_("Anybody"))
+    action = did.selectbox(
+        _("Did"),
+        list(ACTIONS),
+        index=None,
+        format_func=lambda one: _(action_words(one)),
+        key="audit_did",
+        placeholder=_("Anything"),
+    )
+    only_refused = refused.toggle(_("Refused only"), key="audit_refused", bind="query-params")
+    chosen = (actor, action, only_refused)
+    if st.session_state.get("audit_chosen") != chosen:
+        st.session_state["audit_chosen"] = chosen
+        st.session_state["audit_before"] = None
+    before = st.session_state.get("audit_before")
+    return AuditFilter(actor or None, action or None, is_denied=True if only_refused else None, before_id=before)
+
+
+def _turn_over(last_id: int | None) -> None:
+    """`last_id`: of the lines shown, when there are older ones."""
+    older, newest, _rest = st.columns([1, 1, 4])
+    if last_id is not None:
+        older.button(_("Older"), icon=":material/arrow_forward:", on_click=_go_before, args=(last_id,))
+    if st.session_state.get("audit_before"):
+        newest.button(_("Newest"), icon=":material/first_page:", on_click=_go_before, args=(None,))
+
+
+def _go_before(entry_id: int | None) -> None:
+    st.session_state["audit_before"] = entry_id
+
+
+page(draw)

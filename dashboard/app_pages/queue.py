@@ -1,0 +1,102 @@
+"""How the line stands for each user, and what is held back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from core import wiring
+from core.services.local_clock import LocalClock
+from core.services.queue_viewer import LaneView, QueueView
+from core.services.task_words import SITE_NAMES
+from core.services.wait_words import WaitWords
+from core.store.records import Actor
+from dashboard.components.pause_controls import Targets, draw_form, draw_late, draw_pauses
+from dashboard.components.task_timeline import duration
+from dashboard.text import _, zone
+from dashboard.visitor import REFRESH_SECONDS, fragment, page
+
+
+def draw(actor: Actor) -> None:
+    st.title(_("Queue"), anchor=False)
+    st.caption(_("Users take turns, and so do the accounts of each. A limit only makes an article wait."))
+    live_queue()
+    pause_something()
+
+
+@fragment(run_every=REFRESH_SECONDS)
+def live_queue(actor: Actor) -> None:
+    """Refreshed by itself."""
+    view = _view(Actor.system() if actor.is_admin else actor)
+    _draw_figures(view)
+    if view.lanes:
+        st.dataframe(_cells(view), hide_index=True, column_config=_columns())
+    else:
+        st.info(_("Nothing waits and nothing is being published."))
+    st.subheader(_("What is paused"), anchor=False)
+    draw_pauses(actor, wiring.get_queue_viewer().pauses(actor=actor), Targets(actor))
+
+
+@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=200, show_spinner=False)
+def _view(reader: Actor) -> QueueView:
+    return wiring.get_queue_viewer().look(actor=reader)
+
+
+@fragment()
+def pause_something(actor: Actor) -> None:
+    """Not refreshed: somebody may be typing."""
+    with st.expander(_("Pause something"), icon=":material/pause:", key="pause_form"):
+        draw_form(actor, Targets(actor))
+    draw_late()
+
+
+def _draw_figures(view: QueueView) -> None:
+    waits = view.waits
+    with st.container(horizontal=True):
+        st.metric(_("Waiting in line"), sum(lane.waiting for lane in view.lanes), border=True)
+        st.metric(_("Publishing"), sum(lane.running for lane in view.lanes), border=True)
+        st.metric(_("Started in the last hour"), waits.starts, border=True)
+        st.metric(_("Half waited less than"), _told(waits.p50_seconds), border=True)
+        st.metric(_("95 % waited less than"), _told(waits.p95_seconds), border=True)
+
+
+def _told(seconds: float | None) -> str:
+    return "–" if seconds is None else duration(timedelta(seconds=seconds))
+
+
+def _cells(view: QueueView) -> dict[str, list[object]]:
+    now, words = datetime.now(UTC), WaitWords(LocalClock(zone()), _)
+    lanes = view.lanes
+    return {
+        "user": [lane.user_name for lane in lanes],
+        "waiting": [lane.waiting for lane in lanes],
+        "running": [f"{lane.running} / {lane.max_running}" for lane in lanes],
+        "starts": [f"{lane.starts} / {lane.max_starts}" for lane in lanes],
+        "share": [None if lane.share is None else round(lane.share * 100) for lane in lanes],
+        "oldest": [duration(now - lane.oldest_since) if lane.oldest_since else "" for lane in lanes],
+        "held": [_held_back(lane, words) for lane in lanes],
+    }
+
+
+def _held_back(lane: LaneView, words: WaitWords) -> str:
+    return "" if lane.parked is None else words.parked(lane.parked, SITE_NAMES["zhihu"])
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "user": config.TextColumn(_("User")),
+        "waiting": config.NumberColumn(_("Waiting in line")),
+        "running": config.TextColumn(_("Publishing")),
+        "starts": config.TextColumn(_("Started in 60 s")),
+        "share": config.ProgressColumn(
+            _("Share of the last 10 minutes"), min_value=0, max_value=100, format="%d%%", help=_("Of all starts")
+        ),
+        "oldest": config.TextColumn(_("Longest wait")),
+        "held": config.TextColumn(_("Why it waits"), width="medium"),
+    }
+
+
+page(draw)

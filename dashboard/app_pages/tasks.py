@@ -1,0 +1,57 @@
+"""Every article, live: find them, see how they stand, change one or many."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.store.records import Actor
+from dashboard.components.bulk_actions import ASKED_KEY, NEW_KEY, draw_toolbar, open_dialog
+from dashboard.components.task_drawer import PARAMETER, open_drawer
+from dashboard.components.task_filter import ChosenTasks, draw_filter
+from dashboard.components.task_table import OPENED_KEY, draw_pages, draw_table
+from dashboard.task_export import make_export
+from dashboard.text import _
+from dashboard.visitor import REFRESH_SECONDS, fragment, page
+
+
+def draw(actor: Actor) -> None:
+    title, export = st.columns([4, 1], vertical_alignment="bottom")
+    title.title(_("Tasks"), anchor=False)
+    chosen = draw_filter(actor)
+    export.download_button(
+        _("Export CSV"),
+        make_export(chosen.wanted),
+        file_name="articles.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    live_table(chosen)
+    opened = st.query_params.get(PARAMETER)
+    if st.session_state.get(ASKED_KEY) is not None:
+        open_dialog()
+    elif opened:
+        open_drawer(opened)
+
+
+@fragment(run_every=REFRESH_SECONDS)
+def live_table(actor: Actor, chosen: ChosenTasks) -> None:
+    """Refreshed by itself. What opens a dialog is left to the whole page, which outlives the refreshes."""
+    toolbar = st.container()
+    shown, selected = draw_table(actor, chosen)
+    if shown.total == 0:
+        hint = _("Nothing fits. Take a filter away to see more.")
+        toolbar.info(hint if chosen.is_narrowed else _("There are no articles yet. Hand in the first one."))
+        return
+    draw_pages(shown)
+    with toolbar:
+        draw_toolbar(selected, chosen.wanted, shown.total, is_more=shown.is_more)
+    opened = st.session_state.pop(OPENED_KEY, None)
+    if opened is not None:
+        st.query_params[PARAMETER] = opened
+    if opened is not None or st.session_state.pop(NEW_KEY, False):
+        st.rerun()
+
+
+page(draw)

@@ -1,0 +1,127 @@
+"""Who publishes now: processes, threads, browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import wiring
+from core.services.worker_viewer import BrowserPool, BusyThread, WorkerView, running_for, sum_of
+from core.store.records import Actor
+from dashboard.components.task_badges import plain
+from dashboard.components.task_timeline import duration
+from dashboard.components.worker_orders import draw_orders, draw_stopped, draw_told
+from dashboard.task_states import describe_all
+from dashboard.text import _, full_clock, mark, zone
+from dashboard.visitor import REFRESH_SECONDS, fragment, page
+
+STATES = {
+    "running": mark("Working"),
+    "held": mark("Takes nothing until the database is known to be complete"),
+    "quiet": mark("Takes nothing new"),
+    "stopping": mark("Stopping: what is submitted is finished"),
+}
+REASONS = {
+    "leases": mark("used often enough"),
+    "age": mark("too old"),
+    "idle": mark("not needed"),
+    "crashed": mark("crashed"),
+    "killed": mark("ended for hanging"),
+    "capacity": mark("fewer wanted"),
+    "closed": mark("worker stopped"),
+}
+LATE_SECONDS = 5.0
+MEGABYTE = 1024 * 1024
+
+
+def draw(actor: Actor) -> None:
+    st.title(_("Workers and browsers"), anchor=False)
+    live_workers()
+
+
+@fragment(run_every=REFRESH_SECONDS)
+def live_workers(actor: Actor) -> None:
+    """Refreshed by itself."""
+    viewer = wiring.get_worker_viewer()
+    workers, stopped = viewer.workers(actor=actor), viewer.stopped(actor=actor)
+    if not workers and stopped:
+        st.warning(_("All workers were stopped. Articles are accepted and wait."), icon=":material/warning:")
+    elif not workers:
+        words = _("Publishing service is down. Articles are accepted and wait until it runs again.")
+        st.warning(words, icon=":material/warning:")
+        if actor.is_admin:
+            st.info(_("Start it on the server with: {command}", command="`python run_workers.py`"))
+        return
+    if workers:
+        _draw_totals(workers)
+    for worker in workers:
+        _draw_worker(worker, actor)
+    draw_stopped(stopped, actor)
+
+
+def _draw_totals(workers: Sequence[WorkerView]) -> None:
+    pool = sum_of([worker.pool for worker in workers])
+    with st.container(horizontal=True):
+        st.metric(_("Processes"), len(workers), border=True)
+        st.metric(_("Publishing"), sum(len(worker.threads) for worker in workers), border=True)
+        st.metric(_("Browsers in use"), f"{pool.busy} / {pool.max}", border=True)
+        st.metric(_("Waiting for a browser"), pool.waiting, border=True)
+        st.metric(_("Memory of the browsers"), f"{pool.memory_bytes // MEGABYTE} MB", border=True)
+
+
+def _draw_worker(worker: WorkerView, actor: Actor) -> None:
+    with st.container(border=True):
+        state = _(STATES.get(worker.state, worker.state))
+        color = "green" if worker.state == "running" and worker.silent_seconds < LATE_SECONDS else "orange"
+        st.markdown(
+            f"**{plain(worker.host)}** · {_('process {pid}', pid=worker.pid)} :{color}-badge[{state}]",
+            help=_("Started {at}", at=full_clock(worker.started_at)),
+        )
+        st.caption(
+            _(
+                "Running for {time}, last sign of life {seconds} s ago",
+                time=duration(running_for(worker)),
+                seconds=round(worker.silent_seconds),
+            )
+        )
+        draw_told(worker)
+        _draw_threads(worker.threads, actor)
+        _draw_pool(worker.pool)
+        if actor.is_admin:
+            draw_orders(worker)
+
+
+def _draw_threads(threads: Sequence[BusyThread], actor: Actor) -> None:
+    if not threads:
+        st.caption(_("All its threads wait for articles."))
+        return
+    tasks = [thread.task for thread in threads if thread.task is not None]
+    states = dict(zip([task.id for task in tasks], describe_all(tasks, actor, zone=zone(), say=_), strict=True))
+    rows = {
+        _("Article"): [thread.task.title if thread.task else _("Another user's article") for thread in threads],
+        _("What it does"): [states[thread.task.id].words if thread.task else "" for thread in threads],
+        _("In this step for"): [f"{thread.step_seconds:.0f} s" for thread in threads],
+        _("Account"): [thread.task.account_name if thread.task else "" for thread in threads],
+        _("User"): [thread.task.user_name if thread.task else "" for thread in threads],
+    }
+    st.dataframe(rows, hide_index=True)
+
+
+def _draw_pool(pool: BrowserPool) -> None:
+    ended = ", ".join(f"{_(REASONS.get(reason, reason))}: {number}" for reason, number in sorted(pool.retired.items()))
+    facts = (
+        _("Browsers: {busy} in use, {idle} ready, of at most {max}", busy=pool.busy, idle=pool.idle, max=pool.max),
+        _("{created} started so far", created=pool.created),
+        _("ended: {reasons}", reasons=ended) if ended else "",
+        _(
+            "waits for a browser: half under {p50} s, 95 % under {p95} s",
+            p50=f"{pool.wait_p50_seconds:.1f}",
+            p95=f"{pool.wait_p95_seconds:.1f}",
+        ),
+        f"{pool.memory_bytes // MEGABYTE} MB",
+    )
+    st.caption(" · ".join(fact for fact in facts if fact))
+
+
+page(draw)

@@ -1,0 +1,72 @@
+"""A fresh sign-in for an account: looked at first, stored only after its owner has seen what it replaces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from core import wiring
+from core.store.records import AccountView, Actor
+from dashboard.components.task_badges import plain
+from dashboard.text import _, clock, mark
+from dashboard.visitor import callback
+
+COOKIE_HELP = mark(
+    "Sign in to the site in your own browser, export its cookies with an extension such as Cookie-Editor, and paste "
+    "them here. JSON, Netscape files and the header “Cookie:” are all understood. They are kept encrypted and never "
+    "shown again."
+)
+
+
+def draw_sign_in(account: AccountView, ends_at: datetime | None, waiting: int) -> None:
+    """`ends_at`: of the sign-in that is there. `waiting`: so many articles need a person."""
+    looked_at = st.session_state.get(_pending(account.id))
+    if looked_at is not None:
+        _draw_question(account, ends_at, looked_at[1], waiting)
+        return
+    st.caption(_(COOKIE_HELP))
+    with st.form(f"sign_in_{account.id}", clear_on_submit=True, border=False):
+        st.text_area(_("Cookies"), key=f"cookies_{account.id}", max_chars=200_000)
+        st.form_submit_button(_("Look at them"), type="primary", on_click=_look_at, args=(account.id,))
+
+
+def _draw_question(account: AccountView, ends_at: datetime | None, fresh_end: datetime | None, waiting: int) -> None:
+    who = plain(account.remote_name or account.name)
+    st.markdown(_("This replaces the sign-in of **{who}** ({end}).", who=who, end=_end(ends_at)))
+    st.markdown(_("The new one: {end}. It must be of the same person on the site.", end=_end(fresh_end)))
+    if waiting:
+        st.markdown(_("{number} articles need a person; those that wait for a sign-in go on.", number=waiting))
+    with st.container(horizontal=True):
+        replace, back = _("Replace the sign-in"), _("Cancel")
+        st.button(replace, type="primary", key=f"replace_{account.id}", on_click=_replace, args=(account.id,))
+        st.button(back, key=f"keep_{account.id}", on_click=_forget, args=(account.id,))
+
+
+def _end(moment: datetime | None) -> str:
+    return _("good until {at}", at=clock(moment)) if moment else _("its cookies do not tell until when it is good")
+
+
+def _pending(account_id: int) -> str:
+    """In the session: the cookies and when they end."""
+    return f"new_sign_in_{account_id}"
+
+
+@callback
+def _look_at(actor: Actor, account_id: int) -> None:
+    text = st.session_state[f"cookies_{account_id}"]
+    fresh_end = wiring.get_account_manager().look_at_cookies(account_id, text, actor=actor)
+    st.session_state[_pending(account_id)] = (text, fresh_end)
+
+
+@callback
+def _replace(actor: Actor, account_id: int) -> None:
+    """Without asking the site: the button for that stands beside it, and takes a browser."""
+    text, _fresh_end = st.session_state.pop(_pending(account_id))
+    receipt = wiring.get_account_manager().replace_cookies(account_id, text, actor=actor, probe=False)
+    st.toast(_("The sign-in is replaced. {number} articles go on.", number=receipt.resumed), icon="✅")
+
+
+@callback
+def _forget(actor: Actor, account_id: int) -> None:
+    st.session_state.pop(_pending(account_id), None)

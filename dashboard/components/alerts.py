@@ -1,0 +1,137 @@
+"""What is wrong with the service, one calm sentence each with what to do: on the overview all of it, on every other
+page what is urgent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import wiring
+from core.services.alerts import Alert, AlertKind, ServiceHealth
+from core.services.worker_viewer import WorkerView, sum_of
+from core.store.records import Actor
+from core.task_state import TaskStatus
+from dashboard.components.task_badges import plain
+from dashboard.navigation import path_of
+from dashboard.text import _, mark
+from dashboard.visitor import REFRESH_SECONDS, fragment
+
+BANNER_SECONDS = 10.0
+"""On pages where somebody does something else."""
+WAITS = mark("Publishing is stopped by an administrator. Articles are accepted and wait.")
+FOR_ADMINS = {
+    AlertKind.DATABASE_AWAY: mark(
+        "The database cannot be reached. Nothing can be handed in or published until it is back: look at its server."
+    ),
+    AlertKind.REDIS_AWAY: mark(
+        "Redis cannot be reached. Articles are accepted and go on by themselves when it is back: look at its server."
+    ),
+    AlertKind.NOBODY_PUBLISHES: mark(
+        "Publishing service is down. Articles are accepted and wait. Start it on the server: python run_workers.py"
+    ),
+    AlertKind.ALL_STOPPED: mark("All workers were stopped. Start one again on the page Workers and browsers."),
+    AlertKind.ALL_QUIET: mark(
+        "All workers take nothing new, as they were told. Let one go on, on the page Workers and browsers."
+    ),
+    AlertKind.SAME_FAULT: mark(
+        "{number} accounts failed within an hour with the same kind of fault ({name}). The site may have changed: look "
+        "at one of them, and pause the site if it goes on."
+    ),
+    AlertKind.NEEDS_PERSON: mark("{number} articles need a person."),
+    AlertKind.DISK_SHORT: mark(
+        "Less than {number} MB of disk are free on {name}. Free some, or pictures and logs cannot be written."
+    ),
+    AlertKind.MEMORY_SHORT: mark(
+        "Memory is short on {name}: no new browser starts there. Give it more, or lower TOPN_DRIVERS."
+    ),
+}
+FOR_OPERATORS = {
+    AlertKind.DATABASE_AWAY: mark("The database cannot be reached. This page goes on by itself when it is back."),
+    AlertKind.REDIS_AWAY: mark(
+        "A part of the service cannot be reached. Articles are accepted and go on by themselves when it is back."
+    ),
+    AlertKind.NOBODY_PUBLISHES: mark(
+        "Publishing service is down. Articles are accepted and wait. An administrator has to start it."
+    ),
+    AlertKind.ALL_STOPPED: WAITS,
+    AlertKind.ALL_QUIET: WAITS,
+    AlertKind.SAME_FAULT: mark(
+        "Articles of several accounts failed alike within the last hour. The site may have changed; administrators see "
+        "this too."
+    ),
+    AlertKind.NEEDS_PERSON: FOR_ADMINS[AlertKind.NEEDS_PERSON],
+}
+ONE_NEEDS_PERSON = mark("1 article needs a person.")
+GRAVE = frozenset({AlertKind.DATABASE_AWAY, AlertKind.REDIS_AWAY})
+LINKS = {
+    AlertKind.NEEDS_PERSON: ("tasks", {"status": TaskStatus.BLOCKED.value}, mark("Show them")),
+    AlertKind.SAME_FAULT: ("tasks", {"status": TaskStatus.FAILED.value}, mark("Show them")),
+    AlertKind.ALL_STOPPED: ("workers", {}, mark("Show the workers")),
+    AlertKind.ALL_QUIET: ("workers", {}, mark("Show the workers")),
+    AlertKind.MEMORY_SHORT: ("workers", {}, mark("Show the workers")),
+}
+
+
+def draw_alerts(actor: Actor) -> None:
+    """On the overview, with the way to what each is about. Nothing when all is well."""
+    for alert in _alerts(_reader(actor)):
+        _draw(alert, actor)
+
+
+@fragment(run_every=BANNER_SECONDS)
+def draw_banner(actor: Actor) -> None:
+    """At the top of every other page: what is urgent, in one box."""
+    urgent = [alert for alert in _alerts(_reader(actor)) if alert.is_urgent]
+    if len(urgent) == 1:
+        _draw(urgent[0], actor)
+    elif urgent:
+        words = "\n".join(f"- {words_of_alert(alert, is_admin=actor.is_admin)}" for alert in urgent)
+        show = st.error if any(alert.kind in GRAVE for alert in urgent) else st.warning
+        show(words)
+
+
+def _reader(actor: Actor) -> Actor:
+    """All administrators see the same: one answer serves them."""
+    return Actor.system() if actor.is_admin else actor
+
+
+def words_of_alert(alert: Alert, *, is_admin: bool) -> str:
+    """One sentence, or two."""
+    if alert.kind is AlertKind.NEEDS_PERSON and alert.number == 1:
+        return _(ONE_NEEDS_PERSON)
+    words = (FOR_ADMINS if is_admin else FOR_OPERATORS)[alert.kind]
+    return _(words, number=f"{alert.number:,}", name=plain(", ".join(alert.names)))
+
+
+def _draw(alert: Alert, actor: Actor) -> None:
+    show = st.error if alert.kind in GRAVE else st.warning
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"alert_{alert.kind}_{'_'.join(alert.names)}"
+    ):
+        show(words_of_alert(alert, is_admin=actor.is_admin), icon=":material/warning:")
+        if alert.kind in LINKS:
+            page, query, label = LINKS[alert.kind]
+            st.page_link(path_of(page), label=_(label), icon=":material/arrow_forward:", query_params=query)
+
+
+@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=1, show_spinner=False)
+def _health() -> ServiceHealth:
+    return wiring.get_alert_viewer().health()
+
+
+@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=600, show_spinner=False)
+def _alerts(reader: Actor) -> list[Alert]:
+    return wiring.get_alert_viewer().alerts(_health(), actor=reader)
+
+
+def draw_health(workers: Sequence[WorkerView] | None) -> None:
+    """One line. That it is drawn at all means that the database answers."""
+    parts = [(_("Database answers"), True), (_("Redis answers"), True)]
+    if workers is None:
+        parts[1] = (_("Redis is away"), False)
+    else:
+        pool = sum_of([worker.pool for worker in workers])
+        parts.append((_("Workers: {number}", number=len(workers)), bool(workers)))
+        parts.append((_("Browsers: {busy} of {max} in use", busy=pool.busy, max=pool.max), bool(workers)))
+    st.markdown(" ".join(f":{'green' if is_well else 'orange'}-badge[{words}]" for words, is_well in parts))

@@ -1,0 +1,188 @@
+"""Changing many articles: what it concerns, what would happen to how many, and only then the button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import streamlit as st
+
+from core import wiring
+from core.services.bulk_change import BulkAction, BulkChange, Effect
+from core.services.bulk_manager import BulkPlan, BulkReceipt
+from core.store.records import Actor
+from core.store.task_filter import TaskFilter
+from core.store.task_pages import MOST
+from dashboard.components.moment_input import draw_moment, read_moment
+from dashboard.components.task_badges import badge, plain
+from dashboard.text import _, mark
+from dashboard.visitor import callback, fragment
+
+ASKED_KEY = "bulk_asked"
+NEW_KEY = "bulk_just_asked"
+PLAN_KEY = "bulk_plan"
+RECEIPT_KEY = "bulk_receipt"
+SHOWN_REFUSALS = 10
+
+BUTTONS = {
+    BulkAction.CANCEL: (mark("Cancel"), ":material/cancel:"),
+    BulkAction.RETRY: (mark("Retry"), ":material/replay:"),
+    BulkAction.SET_TIME: (mark("Change time"), ":material/schedule:"),
+    BulkAction.PRIORITY: (mark("Change priority"), ":material/low_priority:"),
+    BulkAction.ACCOUNT: (mark("Change account"), ":material/switch_account:"),
+}
+DO_IT = {
+    BulkAction.CANCEL: mark("Cancel {number} articles"),
+    BulkAction.RETRY: mark("Retry {number} articles"),
+    BulkAction.SET_TIME: mark("Change the time of {number} articles"),
+    BulkAction.SHIFT: mark("Move {number} articles"),
+    BulkAction.SPREAD: mark("Spread {number} articles"),
+    BulkAction.PRIORITY: mark("Change the priority of {number} articles"),
+    BulkAction.ACCOUNT: mark("Change the account of {number} articles"),
+}
+EFFECTS = {
+    Effect.CANCELLED: mark("{number} are cancelled at once."),
+    Effect.GIVEN_UP: mark("{number} may be online; they are given up."),
+    Effect.WILL_STOP: mark("{number} are being published: they stop within seconds, unless they are submitted first."),
+    Effect.RETRIED: mark("{number} go back to the line and are tried again."),
+    Effect.LOOKED_FOR: mark("{number} were submitted before: they are looked for on the site first."),
+    Effect.CHANGED: mark("{number} are changed."),
+    Effect.MOVED: mark("{number} go to the other account."),
+    Effect.MOVED_FROM_DRAFT: mark("{number} go to the other account; their drafts stay, and new ones are written."),
+    Effect.THERE_ALREADY: mark("{number} are on that account already."),
+    Effect.NOT_THEIRS: mark("{number} belong to another user or platform and stay as they are."),
+    Effect.LEFT: mark("{number} stay as they are: their state does not allow it."),
+}
+TIMES = {
+    BulkAction.SET_TIME: mark("All at one time"),
+    BulkAction.SHIFT: mark("Each later"),
+    BulkAction.SPREAD: mark("Spread over hours"),
+}
+AT_ONCE = mark("As soon as possible")
+
+
+def draw_toolbar(selected: Sequence[int], wanted: TaskFilter, total: int, *, is_more: bool) -> None:
+    """The buttons concern the ticked rows, or, while none is ticked, all that fit the filter; each says how many."""
+    target: list[int] | TaskFilter = list(selected) or wanted
+    number = f"{len(selected):,}" if selected else f"{MOST:,}+" if is_more else f"{total:,}"
+    words = _("The {number} ticked:", number=number)
+    if not selected:
+        words = _("None is ticked, so all {number} of this filter:", number=number)
+    st.caption(words)
+    with st.container(horizontal=True, gap="small"):
+        for action, (label, icon) in BUTTONS.items():
+            st.button(
+                f"{_(label)} ({number})",
+                icon=icon,
+                key=f"bulk_{action}",
+                disabled=total == 0,
+                on_click=_ask,
+                args=(action, target),
+            )
+
+
+def _ask(action: BulkAction, target: list[int] | TaskFilter) -> None:
+    """Only remembers what is asked; nothing happens before the dialog's button."""
+    st.session_state[ASKED_KEY] = (action, target)
+    st.session_state[NEW_KEY] = True
+    st.session_state.pop(RECEIPT_KEY, None)
+
+
+def open_dialog() -> None:
+    """If something was asked: first the question, then what became of it."""
+    asked = st.session_state.get(ASKED_KEY)
+    if asked is None:
+        return
+    action, target = asked
+
+    @st.dialog(_(BUTTONS[action][0]), on_dismiss=forget)
+    def dialog() -> None:
+        _draw(action, target)
+
+    dialog()
+
+
+def forget() -> None:
+    """The dialog is closed."""
+    for key in (ASKED_KEY, PLAN_KEY, RECEIPT_KEY):
+        st.session_state.pop(key, None)
+
+
+@fragment()
+def _draw(actor: Actor, action: BulkAction, target: list[int] | TaskFilter) -> None:
+    receipt = st.session_state.get(RECEIPT_KEY)
+    if receipt is not None:
+        _draw_receipt(receipt)
+        return
+    change = _read_account(actor) if action is BulkAction.ACCOUNT else _read_change(action)
+    if change is None:
+        st.info(_("There is no account to give them to. Add one first."))
+        return
+    plan = wiring.get_bulk_manager().plan(change, target, actor=actor)
+    st.session_state[PLAN_KEY] = plan
+    is_ticked = not isinstance(target, TaskFilter)
+    told = _("The {number} ticked articles.", number=f"{plan.number:,}")
+    if not is_ticked:
+        told = _("Nothing is ticked: all {number} articles of this filter.", number=f"{plan.number:,}")
+    st.markdown(f"**{told}**")
+    st.markdown(" ".join(f"{badge(status)} {number:,}" for status, number in sorted(plan.statuses.items())))
+    for effect, words in EFFECTS.items():
+        if plan.effects.get(effect):
+            st.markdown(f"- {_(words, number=f'{plan.effects[effect]:,}')}")
+    if not is_ticked and plan.number == MOST:
+        st.caption(_("These are the newest {number}; the others are left for a second time.", number=f"{MOST:,}"))
+    label = _(DO_IT[change.action], number=f"{len(plan.ids):,}")
+    st.button(label, type="primary", key="bulk_confirm", disabled=not plan.ids, on_click=_carry_out)
+
+
+def _read_account(actor: Actor) -> BulkChange | None:
+    """None: there is nothing to choose from."""
+    accounts = {one.id: one for one in wiring.get_account_manager().list(actor=actor)}
+    if not accounts:
+        return None
+    names = {one.id: f"{one.user_name} · {one.name}" if actor.is_admin else one.name for one in accounts.values()}
+    chosen = st.selectbox(_("To account"), list(names), format_func=names.__getitem__, key="bulk_to_account")
+    return BulkChange(BulkAction.ACCOUNT, account=accounts[chosen])
+
+
+def _read_change(action: BulkAction) -> BulkChange:
+    if action is BulkAction.PRIORITY:
+        return BulkChange(action, priority=st.slider(_("Priority, 9 goes first"), 0, 9, 5, key="bulk_new_priority"))
+    if action is not BulkAction.SET_TIME:
+        return BulkChange(action)
+    how = st.radio(
+        _("How"), [None, *TIMES], format_func=lambda one: _(AT_ONCE if one is None else TIMES[one]), key="bulk_how"
+    )
+    if how is None:
+        return BulkChange(BulkAction.SET_TIME)
+    if how is BulkAction.SHIFT:
+        days = st.number_input(_("Days later"), 1, 365, 1, key="bulk_days")
+        return BulkChange(how, shift=timedelta(days=days))
+    draw_moment("bulk")
+    run_at = read_moment("bulk")
+    if how is BulkAction.SET_TIME:
+        return BulkChange(how, run_at=run_at)
+    hours = st.number_input(_("Hours from the first to the last"), 0.5, 24.0 * 30, 8.0, 0.5, key="bulk_hours")
+    return BulkChange(how, run_at=run_at, spread=timedelta(hours=hours))
+
+
+@callback
+def _carry_out(actor: Actor) -> None:
+    plan: BulkPlan | None = st.session_state.pop(PLAN_KEY, None)
+    if plan is not None:
+        st.session_state[RECEIPT_KEY] = wiring.get_bulk_manager().carry_out(plan, actor=actor)
+
+
+def _draw_receipt(receipt: BulkReceipt) -> None:
+    st.success(_("{number} articles were changed.", number=f"{receipt.changed:,}"), icon="✅")
+    if receipt.stopped is not None:
+        st.warning(
+            _("Not all were reached: {reason} Try again in a moment.", reason=_(str(receipt.stopped))), icon="⏳"
+        )
+    if receipt.refused:
+        st.info(_("{number} had changed meanwhile and stay as they are:", number=len(receipt.refused)))
+        for error in receipt.refused[:SHOWN_REFUSALS]:
+            st.caption(plain(_(str(error))))
+    if st.button(_("Close"), key="bulk_close"):
+        forget()
+        st.rerun()

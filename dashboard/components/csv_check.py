@@ -1,0 +1,115 @@
+"""What was found in a CSV before anything is queued: its form, its good rows, and each fault with row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.services.csv_columns import column_of
+from core.services.csv_export import bad_rows_csv
+from core.services.csv_faults import RowFault
+from core.services.csv_import import ParsedCsv
+from core.services.csv_shape import WHOLE_ROW
+from core.settings import get_settings
+from core.task_state import Mode
+from dashboard.components.article_form import MODE_NAMES
+from dashboard.components.task_badges import plain
+from dashboard.text import _, clock, mark
+
+SHOWN_FAULTS = 200
+SHOWN_ROWS = 20
+DELIMITERS = {",": mark("comma"), ";": mark("semicolon"), "\t": mark("tab"), "|": mark("vertical bar")}
+
+
+def draw_check(parsed: ParsedCsv, file_name: str) -> None:
+    """Everything but the buttons."""
+    good, bad = st.columns(2)
+    good.metric(_("Good rows"), f"{len(parsed.good_rows):,}")
+    bad.metric(_("Rows with faults"), f"{len(parsed.bad_rows):,}")
+    _draw_form(parsed)
+    _draw_faults(_("What must be corrected"), parsed.faults)
+    if parsed.bad_rows:
+        st.download_button(
+            _("Download the rows with faults"),
+            lambda: bad_rows_csv(parsed),
+            file_name=f"faults-{file_name.rpartition('.')[0] or file_name}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help=_("Each with its reasons in a last column. Correct it and hand it in as it is."),
+        )
+    _draw_faults(_("What to look at"), parsed.warnings)
+    _draw_preview(parsed)
+
+
+def _draw_form(parsed: ParsedCsv) -> None:
+    delimiter = _(DELIMITERS.get(parsed.delimiter, parsed.delimiter))
+    st.caption(
+        _(
+            "Read as {encoding}, separated by: {delimiter}. Times without an offset are in {zone}.",
+            encoding=parsed.encoding,
+            delimiter=delimiter,
+            zone=get_settings().zone.key,
+        )
+    )
+    known = [(cell, column_of(cell)) for cell in parsed.header if cell.strip()]
+    st.markdown(
+        " ".join(f":{'green' if column else 'gray'}-badge[{plain(cell)}]" for cell, column in known),
+        help=_("Green columns are known, grey ones are read over."),
+    )
+
+
+def _column(fault: RowFault) -> str:
+    """As the file writes it."""
+    return _(WHOLE_ROW) if fault.column == WHOLE_ROW else fault.column
+
+
+def _draw_faults(title: str, faults: Sequence[RowFault]) -> None:
+    if not faults:
+        return
+    st.markdown(f"**{title}** ({len(faults):,})")
+    st.dataframe(
+        [
+            {"row": fault.row, "column": _column(fault), "reason": _(fault.reason), "remedy": _(fault.remedy)}
+            for fault in faults[:SHOWN_FAULTS]
+        ],
+        hide_index=True,
+        column_config={
+            "row": st.column_config.NumberColumn(_("Row"), width="small"),
+            "column": st.column_config.TextColumn(_("Column of the file")),
+            "reason": st.column_config.TextColumn(_("Reason"), width="large"),
+            "remedy": st.column_config.TextColumn(_("What to do"), width="large"),
+        },
+    )
+    if len(faults) > SHOWN_FAULTS:
+        st.caption(_("These are the first {number}; the download has all.", number=SHOWN_FAULTS))
+
+
+def _draw_preview(parsed: ParsedCsv) -> None:
+    rows = parsed.good_rows
+    if not rows:
+        return
+    with st.expander(_("Preview of the first {number} good rows", number=min(len(rows), SHOWN_ROWS)), expanded=True):
+        st.dataframe(
+            [
+                {
+                    "row": number,
+                    "title": row.title,
+                    "account": row.account,
+                    "mode": _(MODE_NAMES[Mode(row.mode)]),
+                    "at": clock(row.run_at) or _("As soon as possible"),
+                    "length": len(row.content),
+                }
+                for number, row in rows[:SHOWN_ROWS]
+            ],
+            hide_index=True,
+            column_config={
+                "row": st.column_config.NumberColumn(_("Row"), width="small"),
+                "title": st.column_config.TextColumn(_("Title"), width="large"),
+                "account": st.column_config.TextColumn(_("Account")),
+                "mode": st.column_config.TextColumn(_("What to do")),
+                "at": st.column_config.TextColumn(_("Not before")),
+                "length": st.column_config.NumberColumn(_("Characters")),
+            },
+        )

@@ -1,0 +1,27 @@
+"""A day and a time of day to choose, in the visitor's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import streamlit as st
+
+from core.services.local_clock import in_zone
+from dashboard.text import _, zone
+
+
+def draw_moment(key: str, moment: datetime | None = None) -> None:
+    """`moment`: what stands there first; None: the next full hour."""
+    now = datetime.now(UTC).astimezone(zone())
+    first = in_zone(moment, zone()) if moment else now.replace(minute=0, second=0) + timedelta(hours=1)
+    day, at = st.columns(2)
+    day.date_input(_("Day"), first.date(), min_value=min(now.date(), first.date()), key=f"{key}_day")
+    at.time_input(_("Time"), first.time().replace(second=0, microsecond=0), key=f"{key}_at", step=300)
+    st.caption(_("Times are in {zone}.", zone=zone().key))
+
+
+def read_moment(key: str) -> datetime:
+    """What was chosen."""
+    day: date = st.session_state[f"{key}_day"]
+    at: time = st.session_state[f"{key}_at"]
+    return datetime.combine(day, at, zone()).astimezone(UTC)

@@ -1,0 +1,56 @@
+"""What becomes of an article that was just handed in, live."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import wiring
+from core.errors import NotFound
+from core.store.records import Actor, TaskView
+from dashboard.components.task_badges import badge_and_words, plain
+from dashboard.components.task_drawer import PARAMETER as DRAWER
+from dashboard.navigation import path_of
+from dashboard.task_states import describe
+from dashboard.text import _, zone
+from dashboard.visitor import REFRESH_SECONDS, callback, fragment
+
+PARAMETER = "article"
+"""In the page's address, so that F5 keeps it."""
+
+
+@fragment(run_every=REFRESH_SECONDS)
+def draw_sent(actor: Actor, public_id: str) -> None:
+    """Its place in line and about when it starts, then its steps, then its link."""
+    try:
+        task = wiring.get_task_manager().get(public_id, actor=actor)
+    except NotFound:
+        st.info(_("There is no such article, or it is not yours."))
+        return
+    state = describe(task, actor, zone=zone(), say=_)
+    with st.container(border=True):
+        st.markdown(f"**{plain(task.title)}**  \n{badge_and_words(task.status, state.words)}")
+        if not task.status.is_final:
+            st.progress(task.progress)
+        if state.ahead == 0:
+            st.caption(_("It goes next."))
+        elif state.ahead and str(state.ahead) not in state.words:
+            st.caption(_("{number} go before it.", number=state.ahead))
+        _draw_links(task)
+
+
+def _draw_links(task: TaskView) -> None:
+    with st.container(horizontal=True):
+        if task.result_url:
+            st.link_button(_("Open the article"), task.result_url, icon=":material/open_in_new:")
+        st.page_link(
+            path_of("tasks"),
+            label=_("All about it"),
+            icon=":material/table_rows:",
+            query_params={DRAWER: task.public_id},
+        )
+        st.button(_("Close"), key="publish_close", icon=":material/close:", on_click=_close)
+
+
+@callback
+def _close(_actor: Actor) -> None:
+    st.query_params.pop(PARAMETER, None)

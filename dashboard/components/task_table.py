@@ -1,0 +1,151 @@
+"""The live table of articles: a page of it, refreshed by itself, with rows to select and to open."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from core import wiring
+from core.services.task_lists import TaskPage
+from core.store.records import Actor, TaskView
+from core.store.task_filter import TaskFilter
+from core.store.task_pages import MOST, TaskSort
+from core.task_state import TaskStatus
+from dashboard.components.task_badges import TABLE_COLORS, status_label
+from dashboard.components.task_filter import ADDRESS, ChosenTasks
+from dashboard.languages import sayer
+from dashboard.task_states import describe_all
+from dashboard.text import _, language, local, zone
+from dashboard.visitor import REFRESH_SECONDS
+
+PAGE_SIZE = 50
+ROW_HEIGHT = 35
+OPEN_KEY = "tasks_open_row"
+SHOWN_KEY = "tasks_shown"
+OPENED_KEY = "tasks_opened"
+PAGE_KEY = ADDRESS.key("page")
+ON_THEIR_WAY = (TaskStatus.RUNNING, TaskStatus.RETRYING, TaskStatus.BLOCKED)
+"""Of the others the state tells how far they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page of articles, each with its state in words."""
+
+    page: TaskPage
+    states: tuple[str, ...]
+
+
+@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=200, show_spinner=False)
+def _shared_page(wanted: TaskFilter, sort: TaskSort, number: int, code: str, zone_name: str) -> ShownPage:
+    """What all who look at the same see. `wanted` is already what its reader is allowed to see."""
+    page = wiring.get_task_lists().page(wanted, actor=Actor.system(), sort=sort, number=number, size=PAGE_SIZE)
+    return ShownPage(page, _states(page.tasks, Actor.system(), code, zone_name))
+
+
+def _states(tasks: Sequence[TaskView], actor: Actor, code: str, zone_name: str) -> tuple[str, ...]:
+    states = describe_all(tasks, actor, zone=ZoneInfo(zone_name), say=sayer(code))
+    return tuple(state.words for state in states)
+
+
+def draw_table(actor: Actor, chosen: ChosenTasks) -> tuple[TaskPage, list[int]]:
+    """The page that is shown, and the ids of its selected rows."""
+    wanted = wiring.get_task_lists().allowed(chosen.wanted, actor)
+    number = max(int(st.session_state.get(PAGE_KEY) or 1), 1)
+    shown = _shared_page(wanted, chosen.sort, number, language(), zone().key)
+    tasks, states = shown.page.tasks, shown.states
+    name = hashlib.sha256(repr((wanted, chosen.sort, number)).encode()).hexdigest()[:12]
+    table_key = f"tasks_table_{name}"
+    selected = _selected_rows(table_key)
+    if selected:
+        # Rows are selected by their place: while any is, the rows stay what they are and only their states move on.
+        tasks = tuple(wiring.get_task_lists().by_ids(st.session_state.get(SHOWN_KEY, []), actor=actor))
+        states = _states(tasks, actor, language(), zone().key)
+    st.session_state[SHOWN_KEY] = [task.id for task in tasks]
+    st.dataframe(
+        _cells(tasks, states),
+        hide_index=True,
+        height=ROW_HEIGHT * (max(len(tasks), 1) + 1) + 3,
+        row_height=ROW_HEIGHT,
+        column_config=_columns(with_owner=actor.is_admin),
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=table_key,
+    )
+    return shown.page, [tasks[row].id for row in selected if row < len(tasks)]
+
+
+def draw_pages(page: TaskPage) -> None:
+    """Which page of how many."""
+    pages = max(-(-page.total // PAGE_SIZE), 1)
+    if int(st.session_state.get(PAGE_KEY) or 1) > pages:
+        st.session_state[PAGE_KEY] = pages
+    told = _("{number} articles", number=f"{page.total:,}")
+    if page.is_more:
+        told = _("More than {number} articles; the newest of them are listed", number=f"{MOST:,}")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(told)
+        st.pagination(pages, key=PAGE_KEY)
+    ADDRESS.write()
+
+
+def _selected_rows(table_key: str) -> list[int]:
+    state = st.session_state.get(table_key)
+    return [] if state is None else list(state["selection"]["rows"])
+
+
+def opened_task() -> int | None:
+    """From the callback of the table's buttons: the id of the article whose button was pressed."""
+    click = st.session_state.get(OPEN_KEY)
+    shown = st.session_state.get(SHOWN_KEY, [])
+    if click is None or not 0 <= click["row"] < len(shown):
+        return None
+    return int(shown[click["row"]])
+
+
+def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> dict[str, list[Any]]:
+    """Column → its cells. What stands in the state already is not said again."""
+    labels = [status_label(task.status) for task in tasks]
+    return {
+        "open": [":material/open_in_full:" for task in tasks],
+        "status": [[label] for label in labels],
+        "title": [task.title for task in tasks],
+        "state": ["" if words == label else words for words, label in zip(states, labels, strict=True)],
+        "progress": [task.progress if task.status in ON_THEIR_WAY else None for task in tasks],
+        "account": [task.account_name for task in tasks],
+        "link": [task.result_url or "" for task in tasks],
+        "owner": [task.user_name for task in tasks],
+        "created": [local(task.created_at) for task in tasks],
+        "priority": [task.priority for task in tasks],
+    }
+
+
+def _columns(*, with_owner: bool) -> dict[str, Any]:
+    """As far as the link they are seen at 1280 pixels without moving the table."""
+    config = st.column_config
+    labels = [status_label(status) for status in TaskStatus]
+    colors = [TABLE_COLORS[status] for status in TaskStatus]
+    return {
+        "open": config.ButtonColumn(_("Open"), width=46, type="tertiary", on_click=_open, key=OPEN_KEY),
+        "status": config.MultiselectColumn(_("State"), options=labels, color=colors, width=118),
+        "title": config.TextColumn(_("Title"), width=180),
+        "state": config.TextColumn(_("What it does"), width=210),
+        "progress": config.ProgressColumn(_("Progress"), min_value=0, max_value=100, format="%d%%", width=84),
+        "account": config.TextColumn(_("Account"), width=76),
+        "link": config.LinkColumn(_("Article"), display_text=":material/link:", width=58),
+        "owner": config.TextColumn(_("User"), width=70) if with_owner else None,
+        "created": config.DatetimeColumn(_("Handed in at"), format="MM-DD HH:mm", width=96),
+        "priority": config.NumberColumn(_("Priority"), width=64),
+    }
+
+
+def _open() -> None:
+    """Only remembers which; the page asks who looks before it shows anything."""
+    task_id = opened_task()
+    if task_id is not None:
+        st.session_state[OPENED_KEY] = str(task_id)

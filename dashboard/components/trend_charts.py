@@ -1,0 +1,148 @@
+"""How many articles came online, how long they had waited and how long publishing took: over the last hour, day or
+week. Which of these stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import streamlit as st
+
+from core import wiring
+from core.services.outcome_viewer import Trend
+from core.store.outcome_figures import SAMPLE
+from core.store.records import Actor
+from dashboard.address import Address, choice_field
+from dashboard.text import _, local, mark
+from dashboard.visitor import fragment
+
+CHART_SECONDS = 10.0
+"""A bar grows slowly: the charts need not be as fresh as the figures."""
+HEIGHT = 220
+MINUTES_FROM, HOURS_FROM = 300.0, 18_000.0
+"""From so many seconds on a chart is drawn in minutes, and in hours."""
+
+
+class Span(StrEnum):
+    """How far back."""
+
+    HOUR = "1h"
+    DAY = "24h"
+    WEEK = "7d"
+
+
+WORDS = {Span.HOUR: mark("1 hour"), Span.DAY: mark("24 hours"), Span.WEEK: mark("7 days")}
+STRETCHES = {
+    Span.HOUR: (timedelta(minutes=2), 30),
+    Span.DAY: (timedelta(hours=1), 24),
+    Span.WEEK: (timedelta(hours=6), 28),
+}
+"""The time of one bar, and how many bars."""
+KEPT_SECONDS = {Span.HOUR: CHART_SECONDS, Span.DAY: 30.0, Span.WEEK: 60.0}
+"""So long a chart is shown to everybody before it is counted again: a week of a million articles is a second's work."""
+ADDRESS = Address("overview", {"over": choice_field(Span, Span.DAY)})
+UNITS = (
+    (HOURS_FROM, 3600.0, mark("hours")),
+    (MINUTES_FROM, 60.0, mark("minutes")),
+    (0.0, 1.0, mark("seconds")),
+)
+
+
+def choose_span() -> Span:
+    """The widget."""
+    ADDRESS.take_over()
+    chosen = st.segmented_control(
+        _("Over"),
+        list(Span),
+        format_func=lambda span: _(WORDS[span]),
+        key=ADDRESS.key("over"),
+        label_visibility="collapsed",
+        required=True,
+    )
+    ADDRESS.write()
+    return chosen or Span.DAY
+
+
+@fragment(run_every=CHART_SECONDS)
+def draw_charts(actor: Actor, span: Span) -> None:
+    """Refreshed by itself. All bars are there from the start, so that nothing moves."""
+    stretch, number = STRETCHES[span]
+    now = datetime.now(UTC)
+    begin = now - timedelta(seconds=now.timestamp() % stretch.total_seconds()) - (number - 1) * stretch
+    trend = _trend(span, Actor.system() if actor.is_admin else actor, begin.replace(microsecond=0))
+    moments = [local(moment) for moment in trend.begins]
+    published, waited, took = st.columns(3)
+    with published:
+        st.markdown(f"**{_('Published')}**", help=_("How many came online in each bar."))
+        st.bar_chart(
+            {_("Time"): moments, _("Published"): list(trend.published)},
+            x=_("Time"),
+            y=_("Published"),
+            height=HEIGHT,
+            x_label="",
+            y_label="",
+        )
+    with waited:
+        half, most = ([getattr(one, f"wait_p{share}_seconds") for one in trend.times] for share in (50, 95))
+        help_words = _("From handing in, or from its time, until a worker took it.")
+        _draw_times(_("Waited"), help_words, moments, half, most)
+    with took:
+        half, most = ([getattr(one, f"publish_p{share}_seconds") for one in trend.times] for share in (50, 95))
+        _draw_times(_("Publishing took"), _("From the first start until it was online."), moments, half, most)
+
+
+def _draw_times(
+    title: str,
+    help_words: str,
+    moments: Sequence[datetime | None],
+    half: Sequence[float | None],
+    most: Sequence[float | None],
+) -> None:
+    longest = max((seconds for seconds in most if seconds is not None), default=0.0)
+    _least, seconds_of_unit, unit = next(one for one in UNITS if longest >= one[0])
+    sampled = _("Of the last {number} articles of each point.", number=SAMPLE)
+    st.markdown(f"**{title}** ({_(unit)})", help=f"{help_words} {sampled}")
+    names = (_("Half took less"), _("95 % took less"))
+    st.line_chart(
+        {
+            _("Time"): list(moments),
+            names[0]: [_in(seconds_of_unit, seconds) for seconds in half],
+            names[1]: [_in(seconds_of_unit, seconds) for seconds in most],
+        },
+        x=_("Time"),
+        y=list(names),
+        height=HEIGHT,
+        x_label="",
+        y_label="",
+    )
+
+
+def _in(seconds_of_unit: float, seconds: float | None) -> float:
+    """A point for every moment: where nothing came online, nothing waited."""
+    return 0.0 if seconds is None else round(seconds / seconds_of_unit, 2)
+
+
+def _trend(span: Span, reader: Actor, begin: datetime) -> Trend:
+    read = {Span.HOUR: _hour, Span.DAY: _day, Span.WEEK: _week}[span]
+    shown: Trend = read(reader, begin)
+    return shown
+
+
+def _read(span: Span, reader: Actor, begin: datetime) -> Trend:
+    return wiring.get_outcome_viewer().trend(begin, *STRETCHES[span], actor=reader)
+
+
+@st.cache_data(ttl=KEPT_SECONDS[Span.HOUR] - 0.1, max_entries=200, show_spinner=False)
+def _hour(reader: Actor, begin: datetime) -> Trend:
+    return _read(Span.HOUR, reader, begin)
+
+
+@st.cache_data(ttl=KEPT_SECONDS[Span.DAY] - 0.1, max_entries=200, show_spinner=False)
+def _day(reader: Actor, begin: datetime) -> Trend:
+    return _read(Span.DAY, reader, begin)
+
+
+@st.cache_data(ttl=KEPT_SECONDS[Span.WEEK] - 0.1, max_entries=200, show_spinner=False)
+def _week(reader: Actor, begin: datetime) -> Trend:
+    return _read(Span.WEEK, reader, begin)

@@ -1,0 +1,40 @@
+"""The entry script: runs at each interaction, decides who looks, and shows the chosen page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import TopnError
+from core.store.records import Role
+from dashboard.components.alerts import draw_banner
+from dashboard.navigation import pages_for
+from dashboard.sidebar import draw_sidebar
+from dashboard.visitor import current_session, lead_to_sign_in, say_calmly
+
+LOGO = str(Path(__file__).parent / "assets" / "logo.svg")
+
+
+def run() -> None:
+    """Everything below needs somebody who is signed in."""
+    st.set_page_config(page_title="TOP_N", page_icon=LOGO, layout="wide")
+    try:
+        session = current_session()
+    except TopnError as error:
+        say_calmly(error)
+        return
+    if session is None:
+        lead_to_sign_in()
+        return
+    st.logo(LOGO)
+    chosen = st.navigation(pages_for(is_admin=session.role is Role.ADMIN))
+    st.set_page_config(page_title=f"{chosen.title} · TOP_N")
+    draw_sidebar(session)
+    if chosen.url_path:
+        # The overview, at the root of the address, shows all that is wrong by itself.
+        draw_banner()
+    chosen.run()
+
+
+run()

@@ -1,0 +1,138 @@
+"""Who looks at a page. Asked again at each run of a page, of a fragment and of a callback: what the browser said at
+the start of its connection may no longer be true."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+
+from core import wiring
+from core.errors import ServiceUnavailable, TopnError, service_name
+from core.store.records import Actor
+from core.store.sessions import SEEN_EVERY_SECONDS, SessionView
+from dashboard.session_watch import SessionWatch
+from dashboard.text import _
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+REFRESH_SECONDS = 2.0
+NOTES = "notes"
+SIGN_IN_SCRIPT = (
+    "<script>location.replace('/login?next=' + encodeURIComponent(location.pathname + location.search))</script>"
+)
+
+
+@st.cache_resource(show_spinner=False)
+def _watch() -> SessionWatch:
+    return SessionWatch(lambda ids: wiring.get_sign_in().living(ids), fresh_seconds=REFRESH_SECONDS)
+
+
+def current_session() -> SessionView | None:
+    """The living session of this browser; None when it was signed out. Raises ServiceUnavailable."""
+    session_id = str(st.user.get("session_id") or "")
+    return _watch().get(int(session_id)) if session_id.isdecimal() else None
+
+
+@st.cache_data(ttl=SEEN_EVERY_SECONDS, max_entries=10_000, show_spinner=False)
+def _mark_as_used(session_id: int) -> None:
+    wiring.get_sign_in().seen(session_id)
+
+
+def _is_at_work(session: SessionView) -> None:
+    """Pages live on the websocket, which the gate sees once: the session of who works in one must not grow idle.
+    A mark that cannot be written now is written at the next run."""
+    with suppress(ServiceUnavailable):
+        _mark_as_used(session.id)
+
+
+def forget_sessions() -> None:
+    """See a sign-out at once instead of two seconds later."""
+    _watch().forget()
+
+
+def lead_to_sign_in() -> None:
+    """Replace the page by the sign-in, which comes back here."""
+    st.html(SIGN_IN_SCRIPT, unsafe_allow_javascript=True)
+    st.stop()
+
+
+def say_calmly(error: TopnError) -> None:
+    """One sentence in place of what cannot be shown now. The page recovers by itself at its next refresh."""
+    if isinstance(error, ServiceUnavailable):
+        service = _(service_name(error.service))
+        st.warning(_("{service} cannot be reached. This page goes on by itself.", service=service), icon="⏳")
+    else:
+        st.error(_without_links(_(str(error))), icon="⚠️")
+
+
+def _without_links(words: str) -> str:
+    """An error may quote what other people wrote: a name must not become a picture or a link."""
+    return words.replace("[", "\\[")
+
+
+def toast(words: str, *, icon: str) -> None:
+    """From a callback: a note that shows for some seconds. It waits for the run that follows: Streamlit would put a
+    toast of a callback where an open dialog stands, and the browser shows an empty page then."""
+    st.session_state.setdefault(NOTES, []).append((words, icon))
+
+
+def _draw_notes() -> None:
+    for words, icon in st.session_state.pop(NOTES, ()):
+        st.toast(words, icon=icon)
+
+
+def page(draw: Callable[[Actor], None]) -> None:
+    """Run a page for who is signed in, and who is at work as it runs."""
+    _run(draw, is_at_work=True)
+
+
+def _run(draw: Callable[[Actor], None], *, is_at_work: bool) -> None:
+    _draw_notes()
+    try:
+        session = current_session()
+        if session is None:
+            lead_to_sign_in()
+        else:
+            if is_at_work:
+                _is_at_work(session)
+            draw(session.actor)
+    except TopnError as error:
+        say_calmly(error)
+
+
+def fragment(
+    run_every: float | None = None,
+) -> Callable[[Callable[Concatenate[Actor, P], None]], Callable[P, None]]:
+    """A part of a page that refreshes by itself, for who is signed in at each refresh. It refreshes for an empty
+    chair as well: it is no sign that somebody works."""
+
+    def wrap(draw: Callable[Concatenate[Actor, P], None]) -> Callable[P, None]:
+        @st.fragment(run_every=run_every)
+        @functools.wraps(draw)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            _run(lambda actor: draw(actor, *args, **kwargs), is_at_work=False)
+
+        return guarded
+
+    return wrap
+
+
+def callback(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]:
+    """What a button does, for who is signed in when it is pressed. Its error is told as a toast."""
+
+    @functools.wraps(do)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            session = current_session()
+            if session is not None:
+                _is_at_work(session)
+                do(session.actor, *args, **kwargs)
+        except TopnError as error:
+            toast(_without_links(_(str(error))), icon="⚠️")
+
+    return guarded

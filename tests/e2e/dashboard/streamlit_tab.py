@@ -1,0 +1,205 @@
+"""A tab of a real browser at the dashboard, as a person sees it: words, fields and buttons by their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from tests.servers.local_process import wait_until
+
+WAIT_SECONDS = 30.0
+IS_SETTLED = """
+const app = document.querySelector('[data-testid=stApp]');
+return !!app && app.getAttribute('data-test-connection-state') === 'CONNECTED'
+  && app.getAttribute('data-test-script-state') === 'notRunning'
+  && !document.querySelector('[data-testid=stSkeleton]')
+  && document.querySelectorAll('[data-testid=stMain] [data-testid=stElementContainer]').length > 0;
+"""
+SHOWN = "return document.body.innerText"
+CELLS = """
+return [...document.querySelectorAll('[data-testid=stDataFrame] canvas table td, [data-testid=stDataFrame] table td')]
+  .map(cell => cell.textContent);
+"""
+USUAL = ("Failed to load resource", "Cannot send rerun", "Mapper instance")
+PATIENT = (WebDriverException,)
+"""A page that refreshes by itself replaces what was just found: then it is looked for again."""
+
+
+def quoted(text: str) -> str:
+    """A string inside an XPath."""
+    assert '"' not in text
+    return f'"{text}"'
+
+
+class StreamlitTab:
+    """One tab. Its methods bring it to the front first, so that several can be used by turns."""
+
+    def __init__(self, driver: Chrome, handle: str, context: str, url: str) -> None:
+        self.driver = driver
+        self._handle = handle
+        self.context = context
+        self._url = url
+
+    def front(self) -> Chrome:
+        """The driver, at this tab."""
+        self.driver.switch_to.window(self._handle)
+        return self.driver
+
+    def another(self) -> StreamlitTab:
+        """A second tab of the same person: same cookies, same storage."""
+        handle = self.driver.browsing_context.create(type="tab", user_context=self.context)
+        return StreamlitTab(self.driver, str(handle), self.context, self._url)
+
+    def go(self, path: str) -> None:
+        """Open an address without waiting for more than its HTML."""
+        self.front().get(self._url + path)
+
+    def open(self, path: str) -> None:
+        """Open a page of the dashboard and wait until it is drawn."""
+        self.go(path)
+        self.settle()
+
+    def reload(self) -> None:
+        """F5."""
+        self.front().refresh()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until it is connected and draws nothing any more."""
+        self.wait(lambda: bool(self.front().execute_script(IS_SETTLED)), "the page is drawn")
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Fill in the form of the sign-in, wherever it leads then."""
+        driver = self.front()
+        for field, value in (("name", name), ("password", password)):
+            element = driver.find_element(By.NAME, field)
+            element.clear()
+            element.send_keys(value)
+        driver.find_element(By.CSS_SELECTOR, "form button").click()
+
+    @property
+    def address(self) -> str:
+        """Path and query."""
+        return self.front().current_url.removeprefix(self._url)
+
+    def text(self) -> str:
+        """All that can be read, tables included."""
+        driver = self.front()
+        return "\n".join([str(driver.execute_script(SHOWN)), *map(str, driver.execute_script(CELLS))])
+
+    def wait(self, predicate: Callable[[], bool], description: str, timeout: float = WAIT_SECONDS) -> None:
+        """Wait for something on the page; a failure tells what stood there instead."""
+        try:
+            wait_until(_patient(predicate), timeout, description)
+        except AssertionError as error:
+            raise AssertionError(
+                f"{error}; at {self.address} stands:\n{self.text()[:3000]}\n{self._console()}"
+            ) from error
+
+    def _console(self) -> str:
+        """What the page's scripts complained about, without what they always say."""
+        lines = [str(line["message"])[:1500] for line in self.driver.get_log("browser")]
+        return "\n".join([line for line in lines if not any(usual in line for usual in USUAL)][:5])
+
+    def sees(self, *words: str, timeout: float = WAIT_SECONDS) -> None:
+        """Wait until all of these can be read."""
+        self.wait(lambda: all(one in self.text() for one in words), f"{words} can be read", timeout)
+
+    def sees_no(self, words: str, timeout: float = WAIT_SECONDS) -> None:
+        """Wait until this cannot be read any more."""
+        self.wait(lambda: words not in self.text(), f"{words!r} is gone", timeout)
+
+    def press(self, label: str, timeout: float = WAIT_SECONDS) -> None:
+        """Press the last button of this label that can be pressed: dialogs and pop-ups come last."""
+        path = f"//button[not(@disabled)][.//p[normalize-space()={quoted(label)}]]"
+        self._click(lambda: self._shown(path)[-1], f"the button {label!r} is pressed", timeout)
+
+    def choose(self, key: str, label: str) -> None:
+        """Choose from a list."""
+        field = f"//*[contains(@class,'st-key-{key}')]//*[@role='combobox' or self::input or self::button]"
+        option = f"//*[@role='option'][normalize-space()={quoted(label)}]"
+        self._click(lambda: self._shown(field)[0], f"the list {key} is opened")
+        self._click(lambda: self._shown(option)[-1], f"{label!r} is chosen in {key}")
+        self.settle()
+
+    def fill(self, key: str, text: str) -> None:
+        """Type into a field, in place of what it holds, and leave it."""
+
+        def typed() -> bool:
+            field = self.field(key)
+            field.click()
+            field.send_keys(Keys.CONTROL, "a")
+            field.send_keys(text)
+            field.send_keys(Keys.TAB)
+            return self.value(key) == text
+
+        self.wait(typed, f"{key} holds {text[:40]!r}")
+        self.settle()
+
+    def field(self, key: str) -> WebElement:
+        """The field of a widget."""
+        selector = f".st-key-{key} input, .st-key-{key} textarea"
+        return self.front().find_element(By.CSS_SELECTOR, selector)
+
+    def value(self, key: str) -> str:
+        """What a field holds."""
+        return str(self.field(key).get_attribute("value"))
+
+    def upload(self, file: Path) -> None:
+        """Give a file to the only field for files."""
+        self.wait(lambda: self._give(file), f"{file.name} is given")
+        self.settle()
+
+    def unfold(self, label: str) -> None:
+        """Open what is folded under this label."""
+        path = f"//*[@data-testid='stExpander']//summary[.//p[normalize-space()={quoted(label)}]]"
+        self._click(lambda: self._shown(path)[0], f"{label!r} is unfolded")
+
+    def code(self) -> str:
+        """What stands in the box to copy from."""
+        return self.front().find_element(By.CSS_SELECTOR, "[data-testid=stCode] code").text
+
+    def links(self) -> list[str]:
+        """Where the links of the page lead."""
+        found = self.front().execute_script("return [...document.querySelectorAll('a[href]')].map(one => one.href)")
+        return [str(one) for one in found]
+
+    def command(self, name: str, **parameters: Any) -> None:
+        """One command of the browser's own protocol, for this tab."""
+        self.front().execute_cdp_cmd(name, parameters)
+
+    def close(self) -> None:
+        """Close every tab of this person, and forget all that they keep."""
+        self.driver.switch_to.window(self.driver.window_handles[0])
+        self.driver.browser.remove_user_context(self.context)
+
+    def _give(self, file: Path) -> bool:
+        self.front().find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(file))
+        return True
+
+    def _shown(self, path: str) -> list[WebElement]:
+        return [one for one in self.front().find_elements(By.XPATH, path) if one.is_displayed()]
+
+    def _click(self, find: Callable[[], WebElement], description: str, timeout: float = WAIT_SECONDS) -> None:
+        def clicked() -> bool:
+            find().click()
+            return True
+
+        self.wait(clicked, description, timeout)
+
+
+def _patient(predicate: Callable[[], bool]) -> Callable[[], bool]:
+    def asked() -> bool:
+        try:
+            return predicate()
+        except (*PATIENT, IndexError):
+            return False
+
+    return asked

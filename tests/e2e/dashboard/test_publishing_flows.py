@@ -1,0 +1,108 @@
+"""From a page to a post on the practice site: one article, a file of them, and what can be done on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.store.records import TaskView
+from core.task_state import Step, TaskStatus
+from tests.e2e.dashboard.conftest import Visitor
+from tests.e2e.dashboard.stage import ENDS, Stage
+from tests.e2e.dashboard.streamlit_tab import StreamlitTab
+from tests.practice_site.faults import Fault
+from tests.servers.local_process import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def write_article(tab: StreamlitTab, title: str, content: str = "## 一\n\n第一段,有 **重点**。") -> None:
+    """Fill in the form of the page Publish."""
+    tab.fill("publish_title", title)
+    tab.fill("publish_content", content)
+
+
+def drawer_of(task: TaskView) -> str:
+    """Where everything about an article stands."""
+    return f"/tasks?task={task.public_id}"
+
+
+def test_one_article_goes_to_a_hundred_percent_and_shows_its_link(stage: Stage, visitor: Visitor) -> None:
+    ada = stage.person("ada")
+    tab = visitor("/publish", ada.name)
+    write_article(tab, "为什么要写周报")
+    tab.sees("为什么要写周报", "第一段,有 重点。")  # the preview
+    tab.press("Hand in")
+    tab.sees("Published", timeout=60)
+    (task,) = stage.tasks_of(ada)
+    assert (task.status, task.progress) == (TaskStatus.PUBLISHED, 100)
+    assert task.result_url in tab.links()
+    assert stage.posts_of(ada) == ["为什么要写周报"]
+    assert tab.value("publish_title") == ""  # ready for the next
+
+
+def test_a_file_with_faults_is_refused_row_by_row_and_taken_when_corrected(
+    stage: Stage, visitor: Visitor, short_tmpdir: Path
+) -> None:
+    ada = stage.person("ada")
+    wrong, right = short_tmpdir / "wrong.csv", short_tmpdir / "right.csv"
+    wrong.write_text("title,content,mode\n甲,正文甲,publish\n,正文乙,publish\n丙,正文丙,print\n", encoding="utf-8")
+    right.write_text("title,content,mode\n甲,正文甲,publish\n乙,正文乙,publish\n丙,正文丙,draft\n", encoding="utf-8")
+    tab = visitor("/upload", ada.name)
+    tab.upload(wrong)
+    tab.sees("What must be corrected", "Hand in the 1 good rows only")
+    tab.sees("\n3\ntitle\n", "\n4\nmode\n")
+    assert stage.tasks_of(ada) == []
+    tab.reload()
+    tab.upload(right)
+    tab.sees("Hand in 3 articles")
+    tab.press("Hand in 3 articles")
+    tab.sees("3 of 3 done", timeout=90)
+    assert sorted(stage.posts_of(ada)) == ["乙", "甲"]
+    assert sorted(str(task.status) for task in stage.tasks_of(ada)) == ["draft_saved", "published", "published"]
+
+
+def test_a_running_article_is_cancelled(stage: Stage, visitor: Visitor) -> None:
+    ada = stage.person("ada")
+    stage.lab.site.set_fault(Fault.PAGE_SLOW, ada.on_site, seconds=60)
+    task = stage.lab.submit(ada.account, "撤回的文章")
+    tab = visitor(drawer_of(task), ada.name)
+    wait_until(lambda: stage.lab.queries.get(task.id).progress >= Step.SIGNED_IN, 30, "it is signed in")
+    tab.sees("Publishing, step")
+    tab.press("Cancel")
+    tab.press("Cancel this article")
+    tab.sees("Cancelled", timeout=20)
+    assert stage.lab.wait_for(task, *ENDS).status is TaskStatus.CANCELLED
+    assert stage.posts_of(ada) == []
+
+
+def test_a_failed_article_is_tried_again(stage: Stage, visitor: Visitor) -> None:
+    ada = stage.person("ada")
+    stage.lab.site.set_fault(Fault.REFUSED, ada.on_site, message="标题含有违规内容")
+    task = stage.lab.submit(ada.account, "先被拒绝")
+    tab = visitor(drawer_of(task), ada.name)
+    tab.sees("标题含有违规内容", timeout=60)
+    stage.lab.site.clear_faults()
+    tab.press("Retry")
+    tab.press("Try it again")
+    tab.sees("Open the article", timeout=60)
+    assert stage.lab.wait_for(task, *ENDS).status is TaskStatus.PUBLISHED
+    assert stage.posts_of(ada) == ["先被拒绝"]
+
+
+def test_what_is_written_survives_a_dashboard_that_dies(stage: Stage, visitor: Visitor) -> None:
+    ada = stage.person("ada")
+    tab = visitor("/publish", ada.name)
+    write_article(tab, "写到一半", "这一段不能丢")
+    kept = stage.lab.data_dir / "unfinished" / f"{ada.account.user_id}.json"
+    wait_until(lambda: kept.exists() and "这一段不能丢" in kept.read_text(encoding="utf-8"), 20, "it is kept")
+    first = stage.dashboard_process()
+    first.kill()
+    wait_until(lambda: not first.is_running() and stage.answers(), 60, "another dashboard answers")
+    tab.open("/publish")
+    tab.sees("Your unfinished article of")
+    assert (tab.value("publish_title"), tab.value("publish_content")) == ("写到一半", "这一段不能丢")
+    tab.press("Hand in")
+    tab.sees("Published", timeout=60)
+    assert stage.posts_of(ada) == ["写到一半"]

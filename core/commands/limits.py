@@ -35,6 +35,8 @@ def show(user: User, as_json: Annotated[bool, typer.Option("--json", help="For p
     weight = 1.0 if report.overrides.weight is None else report.overrides.weight
     say(f"  share of the turns   {weight:g}{_own(report.overrides.weight)}")
     say(f"  waiting in line      {stats.waiting}")
+    if report.held:
+        say(f"  in paused batches    {report.held}")
     if stats.next_slot_seconds:
         say(f"  next start possible  in {stats.next_slot_seconds:.0f} s")
     say()
@@ -104,6 +106,7 @@ def _as_dict(report: LimitReport) -> dict[str, object]:
         "starts": stats.starts,
         "max_starts": stats.max_starts,
         "waiting": stats.waiting,
+        "held_in_paused_batches": report.held,
         "next_slot_seconds": stats.next_slot_seconds,
         "overrides": {name: value for name, value in asdict(report.overrides).items() if name != "user_id"},
         "defaults": asdict(report.defaults),

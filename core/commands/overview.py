@@ -63,7 +63,8 @@ def _say_line(overview: QueueOverview, names: dict[int, str], words: WaitWords) 
     if overview.line is None:
         warn("\nRedis cannot be used just now, so nobody can tell who waits for what.")
         return
-    if not overview.line.users:
+    lines = _lines(overview, overview.line.users)
+    if not lines:
         return
     say()
     rows = [
@@ -71,11 +72,25 @@ def _say_line(overview: QueueOverview, names: dict[int, str], words: WaitWords) 
             names.get(user.user_id, f"user {user.user_id}"),
             user.running,
             user.waiting,
-            _why(user, overview.pauses, words) if user.waiting else "",
+            _all_reasons(user, overview, words),
         )
-        for user in overview.line.users
+        for user in lines
     ]
     say_table(("USER", "PUBLISHING", "IN LINE", "WAITS BECAUSE"), rows)
+
+
+def _lines(overview: QueueOverview, in_line: tuple[UserLine, ...]) -> list[UserLine]:
+    """Also of those whose articles are all held back outside the line."""
+    others = overview.held.keys() - {user.user_id for user in in_line}
+    return sorted([*in_line, *(UserLine(user, 0, 0, None) for user in others)], key=lambda user: user.user_id)
+
+
+def _all_reasons(user: UserLine, overview: QueueOverview, words: WaitWords) -> str:
+    reasons = [_why(user, overview.pauses, words)] if user.waiting else []
+    held = overview.held.get(user.user_id)
+    if held:
+        reasons.append(f"{counted(held, 'article')} in paused batches")
+    return "; ".join(filter(None, reasons))
 
 
 def _why(user: UserLine, pauses: tuple[PauseView, ...], words: WaitWords) -> str:
@@ -138,8 +153,9 @@ def _as_dict(overview: QueueOverview, workers: list[Heartbeat], names: dict[int,
                 "in_line": user.waiting,
                 "waits_because": user.parked.reason if user.parked else None,
                 "until": _until(user.parked),
+                "held_in_paused_batches": overview.held.get(user.user_id, 0),
             }
-            for user in (line.users if line else ())
+            for user in _lines(overview, line.users if line else ())
         ],
         "pauses": [
             {

@@ -25,7 +25,7 @@ from core.lane import (
     UserLimits,
 )
 from core.queue.key_names import KeyNames
-from core.queue.lane_order import lane_fields
+from core.queue.lane_order import lane_fields, lane_score
 from core.queue.line_rebuild import LineRebuild
 from core.queue.line_reconcile import LineReconcile, ReconcileReport
 from core.queue.live_overrides import LiveOverrides
@@ -156,10 +156,13 @@ class FairQueue:
         return read_reasons(self._redis, self._names, self._defaults, places)
 
     def missing(self, entries: Sequence[LaneEntry]) -> list[LaneEntry]:
-        """Those of these tasks that are neither in line nor running."""
+        """Those of these tasks that are neither running nor in line where they belong: a priority that was changed
+        while Redis was away has not moved them yet."""
         missing: list[LaneEntry] = []
         for chunk in _chunks(entries, CHUNK):
-            facts = itertools.chain.from_iterable((entry.task_id, entry.user_id, entry.account_id) for entry in chunk)
+            facts = itertools.chain.from_iterable(
+                (entry.task_id, entry.user_id, entry.account_id, lane_score(entry)) for entry in chunk
+            )
             missing.extend(chunk[position] for position in self._scripts.run("missing", *facts))
         return missing
 

@@ -22,6 +22,7 @@ from core.store.accounts import AccountStore
 from core.store.audit import AuditLog
 from core.store.database import Database
 from core.store.limits import LimitStore
+from core.store.queue_figures import QueueFigures
 from core.store.records import AccountView, Actor, UserView
 from core.store.users import UserStore
 
@@ -44,6 +45,8 @@ class LimitReport:
     overrides: UserLimits
     defaults: LimitDefaults
     accounts: tuple[AccountReport, ...]
+    held: int
+    """How many of its articles stand in no line because their batch is paused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class LimitManager:
         self._defaults = defaults
         self._limits = LimitStore(db)
         self._users = UserStore(db)
+        self._figures = QueueFigures(db)
         self._access = Access(self._users, AuditLog(db))
 
     def show(self, user_id: int, *, actor: Actor) -> LimitReport:
@@ -79,7 +83,8 @@ class LimitManager:
         self._access.require_own(actor, user_id, "limits.read", "user", user_id)
         user = self._users.get(user_id)
         stats = self._limiter.get_user_stats(user_id)
-        return LimitReport(user, stats, self._limits.get(user_id), self._defaults, self._accounts_of(user_id))
+        held = self._figures.held_in_batches(user_id).get(user_id, 0)
+        return LimitReport(user, stats, self._limits.get(user_id), self._defaults, self._accounts_of(user_id), held)
 
     def busy(self, *, actor: Actor) -> list[BusyUser]:
         """All who have anything waiting or running, at the price of one. Raises NotAllowed."""

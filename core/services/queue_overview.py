@@ -11,6 +11,7 @@ from core.lane import PauseScope
 from core.queue.queue_stats import Parked, QueueStats
 from core.services.line import QueueSource
 from core.store.pauses import PauseStore, PauseView
+from core.store.queue_figures import QueueFigures
 from core.store.records import TaskView
 from core.store.task_queries import TaskQueries
 from core.task_state import TaskStatus
@@ -21,11 +22,13 @@ LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class QueueOverview:
-    """`counts` and `pauses` come from the database, `line` from Redis; None while Redis is away."""
+    """`counts`, `pauses` and `held` come from the database, `line` from Redis; None while Redis is away."""
 
     counts: dict[TaskStatus, int]
     pauses: tuple[PauseView, ...]
     line: QueueStats | None
+    held: dict[int, int]
+    """User → how many of its articles stand in no line because their batch is paused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,11 @@ class WaitFacts:
 class QueueOverviews:
     """Reads the line and the pauses for people."""
 
-    def __init__(self, queries: TaskQueries, queue: QueueSource, pauses: PauseStore) -> None:
+    def __init__(self, queries: TaskQueries, queue: QueueSource, pauses: PauseStore, figures: QueueFigures) -> None:
         self._queries = queries
         self._queue = queue
         self._pauses = pauses
+        self._figures = figures
 
     def whole(self, *, only_user: int | None) -> QueueOverview:
         """Everything, or what concerns one user."""
@@ -59,7 +63,10 @@ class QueueOverviews:
         if line is not None and only_user is not None:
             line = _of_user(line, only_user)
         pauses = tuple(self._pauses.list(only_user=only_user))
-        return QueueOverview(self._queries.counts(only_user), pauses, line)
+        # Only a paused batch holds articles back outside the line.
+        has_paused_batch = any(pause.scope is PauseScope.BATCH for pause in pauses)
+        held = self._figures.held_in_batches(only_user) if has_paused_batch else {}
+        return QueueOverview(self._queries.counts(only_user), pauses, line, held)
 
     def waits(self, tasks: Sequence[TaskView]) -> dict[int, WaitFacts]:
         """Why each of these tasks waits, by id; those that do not wait are left out. One question to the database

@@ -33,6 +33,7 @@ from core.store.audit import AuditLog
 from core.store.database import Database
 from core.store.earlier_articles import EarlierArticle, EarlierArticles
 from core.store.pauses import PauseStore
+from core.store.queue_figures import QueueFigures
 from core.store.records import (
     Accepted,
     Actor,
@@ -76,7 +77,7 @@ class TaskQueueManager:
         self._max_waiting = max_waiting
         self._links = ReviewLinks(article_sites)
         self._queries = TaskQueries(db)
-        self._overviews = QueueOverviews(self._queries, queue, PauseStore(db))
+        self._overviews = QueueOverviews(self._queries, queue, PauseStore(db), QueueFigures(db))
         self._intake = TaskIntake(db)
         earlier = EarlierArticles(db)
         self._articles = ArticleIntake(accounts, earlier, zone=zone, max_retries=max_retries)

@@ -14,7 +14,7 @@ from core.store.content_hash import article_sha256
 from core.store.database import Database
 from core.store.held_tasks import stored_article
 from core.store.models import Article, PublishTask
-from core.store.owner_moves import require_never_online
+from core.store.owner_moves import require_draft_never_submitted, require_never_online
 from core.store.pictures import keep_pictures
 from core.store.records import NewPicture, StoredArticle
 from core.store.refusals import Asked
@@ -52,6 +52,7 @@ def edit(connection: Connection, row: Row[Any], wanted: ArticleEdit, by: str | N
     # A draft on the site holds the old text: it is emptied and written again, from the beginning.
     values = {"article_id": article_id, "checkpoint": Checkpoint.NONE, "content_hash": None, "progress": 0}
     if row.remote_draft_id and _loses_settings(old, wanted.article, sha256):
+        require_draft_never_submitted(connection, row, Asked.EDIT)
         values["remote_draft_id"] = None
     amend(connection, row, EventKind.EDITED, facts, mode=mode, **values)
     if "remote_draft_id" in values:

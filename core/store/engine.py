@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -14,6 +15,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
 from core.errors import ServiceUnavailable
+from core.telemetry import get_logger
+
+logger = get_logger(__name__)
 
 BEGIN_OPTION = "topn_begin"
 """Execution option of an SQLite engine: the statement that opens a transaction."""
@@ -31,6 +35,7 @@ SQL_MODE = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY
 
 def make_engine(url: URL, *, pool_size: int, lock_wait_seconds: float | None = None) -> Engine:
     """An engine with a pool of up to twice `pool_size` connections."""
+    logging.getLogger(f"{QueuePool.__module__}.{QueuePool.__name__}").addFilter(_broken_when_given_back)
     pool = {
         "poolclass": QueuePool,
         "pool_size": pool_size,
@@ -50,6 +55,15 @@ def make_migration_engine(url: URL, *, lock_wait_seconds: float) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, pool, lock_wait_seconds, has_foreign_keys=False)
     return _mysql_engine(url, pool, lock_wait_seconds, None)
+
+
+def _broken_when_given_back(record: logging.LogRecord) -> bool:
+    """The pool calls it an error. But what was read or written is safe by then, and it takes a new connection."""
+    if record.levelno < logging.ERROR:
+        return True
+    reason = None if record.exc_info is None else str(record.exc_info[1])
+    logger.warning("a broken connection to the database was thrown away", reason=reason)
+    return False
 
 
 def _mysql_engine(url: URL, pool: dict[str, Any], lock_wait_seconds: float, read_timeout: float | None) -> Engine:

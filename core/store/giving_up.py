@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, and_
 
-from core.task_state import BlockReason, Checkpoint
+from core.store.models import PublishTask
+from core.task_state import BlockReason, Checkpoint, Mode
+
+IS_TO_BE_LOOKED_FOR = and_(PublishTask.verify_since.is_not(None), PublishTask.mode == Mode.PUBLISH)
+"""`is_to_be_looked_for` as SQL."""
+
+
+def is_to_be_looked_for(row: Row[Any]) -> bool:
+    """Whether it may have been published after a backup was made that was restored since. What is only to be saved
+    as a draft is not looked for, but keeps the mark: somebody may turn it into an article again."""
+    return row.verify_since is not None and row.mode == Mode.PUBLISH
 
 
 def was_submitted(row: Row[Any]) -> bool:
@@ -17,7 +27,7 @@ def was_submitted(row: Row[Any]) -> bool:
 def may_be_online(row: Row[Any]) -> bool:
     """The same, or it may have happened before a backup was restored that knows nothing of it. Then no click is on
     its way, so that an owner who wants it stopped is heard; should he try again after all, it is looked for first."""
-    return was_submitted(row) or (row.verify_since is not None and not row.cancel_requested)
+    return was_submitted(row) or (is_to_be_looked_for(row) and not row.cancel_requested)
 
 
 def review_facts(row: Row[Any]) -> dict[str, Any]:
@@ -29,7 +39,7 @@ def review_facts(row: Row[Any]) -> dict[str, Any]:
 def crash_failure(crashes: int, row: Row[Any]) -> dict[str, str]:
     """The columns that say why a task goes no further after its crashes."""
     message = f"Its worker died or its browser broke {crashes} times: the article itself is the likely cause."
-    if row.verify_since is not None:
+    if is_to_be_looked_for(row):
         message += " It may have been published before the backup was restored: look on the site, then answer here."
     elif was_submitted(row):
         message += " It was submitted before and may be online: look on the site, then answer here."

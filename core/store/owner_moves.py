@@ -13,16 +13,19 @@ from core.lane import LaneEntry
 from core.store import task_decisions
 from core.store.clock import now_sql
 from core.store.due import MAY_GO
-from core.store.giving_up import was_submitted
-from core.store.models import Account, PublishTask
+from core.store.giving_up import is_to_be_looked_for, was_submitted
+from core.store.models import Account, PublishTask, TaskEventRow
 from core.store.records import AccountState, AccountView, CancelResult
-from core.store.refusals import Asked, refused, refused_until_looked_for
+from core.store.refusals import Asked, refused, refused_to_leave_its_draft, refused_until_looked_for
 from core.store.task_events import EventKind, add_event
 from core.store.task_moves import amend, changed_meanwhile, lane_entry, move
 from core.task_state import MOVES, Action, BlockReason, Checkpoint, TaskStatus
 
 CHANGEABLE = frozenset({TaskStatus.WAITING, TaskStatus.RETRYING, TaskStatus.BLOCKED, TaskStatus.FAILED})
 """Tasks whose article, time and place in line their owner may still change."""
+
+_CLICKS = (EventKind.SUBMITTING, EventKind.RESUBMITTING, EventKind.DRAFT_REOPENED, EventKind.DRAFT_DISCARDED)
+"""What tells how it stands with the click at a task's draft, the newest last."""
 
 WITHOUT_ANSWER = (BlockReason.NEEDS_LOGIN, BlockReason.NEEDS_HUMAN)
 """Blocked tasks that simply go on once the account is in order; the others need an answer."""
@@ -61,6 +64,7 @@ def change_account(connection: Connection, row: Row[Any], account: AccountView, 
     if row.account_id == account.id:
         return
     require_never_online(row, Asked.CHANGE_ACCOUNT)
+    require_draft_never_submitted(connection, row, Asked.CHANGE_ACCOUNT)
     # Locked against being deleted: until now nothing may have kept it.
     its = select(Account.user_id, Account.platform).where(Account.id == account.id).with_for_update(read=True)
     found = connection.execute(its).one_or_none()
@@ -102,8 +106,23 @@ def require_never_online(row: Row[Any], asked: Asked) -> None:
     require_changeable(row, asked)
     if row.submitted_at is not None or row.block_reason == BlockReason.NEEDS_REVIEW:
         raise refused(row, asked)
-    if row.verify_since is not None:
+    if is_to_be_looked_for(row):
         raise refused_until_looked_for(row, asked)
+
+
+def require_draft_never_submitted(connection: Connection, row: Row[Any], asked: Asked) -> None:
+    """Raises NotPossible for a draft that was clicked at, unless the site refused that click for certain. Asked
+    before a task leaves its draft."""
+    if row.remote_draft_id is None:
+        return
+    clicks = (
+        select(TaskEventRow.kind)
+        .where(TaskEventRow.task_id == row.id, TaskEventRow.kind.in_(_CLICKS))
+        .order_by(TaskEventRow.id.desc())
+        .limit(1)
+    )
+    if connection.scalar(clicks) in (EventKind.SUBMITTING, EventKind.RESUBMITTING):
+        raise refused_to_leave_its_draft(row, asked)
 
 
 def go(connection: Connection, row: Row[Any], action: Action, facts: dict[str, Any], **values: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.store.database import Database
-from core.store.due import IS_DUE
+from core.store.due import BATCH_IS_PAUSED, IS_DUE
 from core.store.models import PublishTask
 from core.store.outcome_figures import waited_seconds
 from core.store.percentiles import percentile
@@ -53,6 +53,19 @@ class QueueFigures:
         )
         with self._db.read() as connection:
             return {row.user_id: row.since for row in connection.execute(statement)}
+
+    def held_in_batches(self, user_id: int | None = None) -> dict[int, int]:
+        """User → how many of its articles might go but for the pause of their batch: they stand in no line. Of all
+        users, or of one."""
+        statement = (
+            select(PublishTask.user_id, func.count().label("held"))
+            .where(PublishTask.status.in_([TaskStatus.WAITING, TaskStatus.RETRYING]), IS_DUE, BATCH_IS_PAUSED)
+            .group_by(PublishTask.user_id)
+        )
+        if user_id is not None:
+            statement = statement.where(PublishTask.user_id == user_id)
+        with self._db.read() as connection:
+            return {row.user_id: row.held for row in connection.execute(statement)}
 
     def waits(self, since: datetime, user_id: int | None = None) -> Waits:
         """Of all users, or of one."""

@@ -139,6 +139,18 @@ def refused_until_looked_for(row: Row[Any], asked: Asked) -> NotPossible:
     return NotPossible(row.public_id, asked.value, state, hint)
 
 
+def refused_to_leave_its_draft(row: Row[Any], asked: Asked) -> NotPossible:
+    """For a row whose draft was submitted, and of which a person has said that it is not online: if he is wrong, only
+    the same draft keeps it from being published twice."""
+    state = "was submitted before, so it keeps its draft on the site"
+    hint = (
+        "Topics, column and cover can be changed but not taken out. To be rid of them, cancel it and hand it in anew."
+    )
+    if asked is Asked.CHANGE_ACCOUNT:
+        hint = "It stays on the account it has. To have it on another one, cancel it and hand it in there."
+    return NotPossible(row.public_id, asked.value, state, hint)
+
+
 def _stage(row: Row[Any]) -> _Stage:
     status = TaskStatus(row.status)
     if row.checkpoint == Checkpoint.SUBMITTING:

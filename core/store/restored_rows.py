@@ -46,9 +46,7 @@ MAY_BE_ONLINE = (
 )
 """Those a person may try again count as well: since the backup somebody may have done just that."""
 
-_TO_MARK = and_(
-    PublishTask.status.in_(MAY_BE_ONLINE), PublishTask.mode == Mode.PUBLISH, PublishTask.verify_since.is_(None)
-)
+_TO_MARK = and_(PublishTask.status.in_(MAY_BE_ONLINE), PublishTask.verify_since.is_(None))
 _TO_RELEASE = PublishTask.status == TaskStatus.RUNNING
 
 
@@ -85,23 +83,28 @@ class RestoredRows:
         with self._db.read() as connection:
             rows = connection.execute(page).all()
         running = [row for row in rows if row.status == TaskStatus.RUNNING]
-        ids = [row.id for row in rows if _is_to_mark(row)]
+        marked = [row for row in rows if _is_to_mark(row)]
         released = 0
-        if running or ids:
-            released = self._db.run_write(partial(_prepare, running, ids, since, by))
-        return RestoredPage(rows[-1].id if len(rows) == PAGE else None, len(ids), released)
+        if running or marked:
+            released = self._db.run_write(partial(_prepare, running, marked, since, by))
+        return RestoredPage(rows[-1].id if len(rows) == PAGE else None, len(marked), released)
 
 
 def _is_to_mark(row: _Needed) -> bool:
-    return row.status in MAY_BE_ONLINE and row.mode == Mode.PUBLISH and row.verify_since is None
+    return row.status in MAY_BE_ONLINE and row.verify_since is None
 
 
-def _prepare(running: Sequence[_Needed], ids: list[int], since: datetime, by: str, connection: Connection) -> int:
+def _prepare(
+    running: Sequence[_Needed], marked: Sequence[_Needed], since: datetime, by: str, connection: Connection
+) -> int:
     released = sum(_release(connection, row) for row in running)
-    if ids:
+    if marked:
+        ids = [row.id for row in marked]
         mine = update(PublishTask).where(PublishTask.id.in_(ids), PublishTask.status.in_(MAY_BE_ONLINE))
         connection.execute(mine.values(verify_since=since))
-        add_events(connection, ids, EventKind.RESTORED, {"by": by, "since": since.isoformat()})
+        # A mere draft is not looked for, unless it is turned into an article: its story is told then.
+        looked_for = [row.id for row in marked if row.mode == Mode.PUBLISH]
+        add_events(connection, looked_for, EventKind.RESTORED, {"by": by, "since": since.isoformat()})
     return released
 
 

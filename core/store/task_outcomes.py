@@ -9,7 +9,7 @@ from sqlalchemy import Connection, or_, select
 from core.errors import LeaseLost
 from core.store import task_decisions
 from core.store.clock import later_sql, now_sql
-from core.store.giving_up import crash_failure, may_be_online, review_facts
+from core.store.giving_up import IS_TO_BE_LOOKED_FOR, crash_failure, may_be_online, review_facts
 from core.store.models import Account, PublishTask, TaskEventRow
 from core.store.owner_moves import WITHOUT_ANSWER
 from core.store.records import HeldTask
@@ -19,7 +19,7 @@ from core.store.task_moves import Conditions, lock_held, move
 from core.store.task_part import TaskPart
 from core.task_state import MAX_CRASHES, Action, BlockReason, Checkpoint
 
-MAY_BE_ONLINE = or_(PublishTask.checkpoint == Checkpoint.SUBMITTING, PublishTask.verify_since.is_not(None))
+MAY_BE_ONLINE = or_(PublishTask.checkpoint == Checkpoint.SUBMITTING, IS_TO_BE_LOOKED_FOR)
 """What was submitted, and what may have been before a backup was restored; nothing else is found on the site."""
 
 

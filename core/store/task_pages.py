@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from core.lane import LaneEntry
 from core.store.database import Database
 from core.store.due import MAY_GO
+from core.store.giving_up import IS_TO_BE_LOOKED_FOR
 from core.store.models import Account, Article, Batch, PublishTask, User
 from core.store.records import TaskView
 from core.store.task_filter import TaskFilter, filtered
@@ -156,7 +157,7 @@ _FACTS = select(
     PublishTask.account_id,
     PublishTask.platform,
     PublishTask.remote_draft_id.is_not(None).label("has_draft"),
-    PublishTask.verify_since.is_not(None).label("is_to_be_looked_for"),
+    IS_TO_BE_LOOKED_FOR.label("is_to_be_looked_for"),
 )
 
 

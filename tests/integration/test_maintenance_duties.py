@@ -56,6 +56,14 @@ def test_rows_that_never_reached_the_line_are_pushed(ground: WorkerLab) -> None:
     assert claim(ground).task_id == task.id
 
 
+def test_a_priority_changed_while_redis_was_away_reaches_the_line(ground: WorkerLab) -> None:
+    account = ground.bare_account()
+    first, second = ground.submit(account, "first"), ground.submit(account, "second")
+    ground.store.reprioritise(second.id, 9)
+    maintenance(ground).push_missing()
+    assert [claim(ground).task_id, claim(ground).task_id] == [second.id, first.id]
+
+
 def test_the_search_for_missing_rows_goes_through_all_pages(ground: WorkerLab) -> None:
     account = ground.bare_account()
     ground.fill(account, PAGE + 3)

@@ -169,6 +169,16 @@ def test_a_draft_for_its_owner_is_not_looked_for(ground: WorkerLab, desk: Worker
     assert desk.platform.questions == 0
 
 
+def test_a_draft_that_is_turned_into_an_article_again_is_for_a_person(ground: WorkerLab, desk: WorkerDesk) -> None:
+    task = ground.submit(ground.bare_account(), mode=Mode.DRAFT)
+    make_ready(ground)
+    ground.store.edit(task.id, ground.queries.article(task.id), mode=Mode.PUBLISH)
+    desk.platform.searches = [Absent()]
+    row = desk.publish(task)
+    assert (row.status, row.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW)
+    assert desk.platform.clicks == 0
+
+
 def test_a_backup_put_back_under_a_worker_stops_it(ground: WorkerLab, desk: WorkerDesk, tmp_path: Path) -> None:
     backup = DatabaseBackup(ground.environment["TOPN_DATABASE_URL"], tmp_path)
     task = ground.submit(ground.bare_account())

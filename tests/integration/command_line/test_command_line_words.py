@@ -61,3 +61,15 @@ def test_stats_say_who_is_paused(ada: CommandLine) -> None:
     ada("submit-one", "--user", "ada", "--title", "One", "--file", "-", given="x")
     ada("pause", "user", "ada")
     assert "ada   0           1        Paused" in ada("stats").out
+
+
+def test_stats_and_limits_say_what_a_paused_batch_holds_back(ada: CommandLine) -> None:
+    ada("submit", "--user", "ada", "-", given="title,content\nOne,x\nTwo,x\n")
+    ada("pause", "batch", "1")
+    assert "ada   0           0        2 articles in paused batches" in ada("stats").out
+    (line,) = ada("stats", "--json").json["users"]
+    assert (line["user"], line["in_line"], line["held_in_paused_batches"]) == ("ada", 0, 2)
+    assert "  in paused batches    2\n" in ada("limits", "show", "ada").out
+    ada("resume", "batch", "1")
+    assert ada("limits", "show", "ada", "--json").json["held_in_paused_batches"] == 0
+    assert "paused batches" not in ada("stats").out + ada("limits", "show", "ada").out

@@ -221,6 +221,16 @@ def test_missing_names_those_neither_in_line_nor_running(queue: FairQueue) -> No
     assert queue.missing([entry(1), entry(2), entry(3)]) == [entry(3)]
 
 
+def test_missing_names_those_whose_priority_has_not_reached_the_line(queue: FairQueue) -> None:
+    queue.push([entry(1), entry(2)])
+    raised = [entry(1), entry(2, priority=9)]
+    assert queue.missing(raised) == [entry(2, priority=9)]
+    queue.push(queue.missing(raised))
+    assert queue.missing(raised) == []
+    assert queue.stats().waiting == 2
+    assert ids(claims(queue)) == [2, 1]
+
+
 @pytest.mark.parametrize("garbage", [pickle.dumps(print), b"007", b"-1", b"1e3", b"12345678901234567", b""])
 def test_garbage_in_a_lane_is_dropped_and_logged(
     queue: FairQueue, redis: Redis, garbage: bytes, caplog: pytest.LogCaptureFixture, logs_to_caplog: None

@@ -7,16 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
 from core.errors import ServiceUnavailable
 from core.store.clock import later_sql, now_sql
 from core.store.database import Database
+from core.store.engine import make_engine
 from core.store.models import PublishTask
 from tests.integration.store.store_world import StoreWorld
 from tests.servers.local_process import free_port
 from tests.servers.mariadb_server import MariaDbServer
+from tests.servers.migrated_tables import MigratedTables
 
 
 def test_clock_is_exact_and_comparable(world: StoreWorld) -> None:
@@ -239,3 +242,25 @@ def test_full_disk_is_an_error_for_people(sqlite_world: StoreWorld) -> None:
 
     with pytest.raises(ServiceUnavailable, match="disk space"):
         sqlite_world.db.run_write(fill_the_disk)
+
+
+def test_a_connection_that_breaks_as_it_is_given_back_is_no_error(
+    mariadb_server: MariaDbServer, migrated_tables: MigratedTables, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = make_engine(make_url(migrated_tables.copy("broken_connection")), pool_size=1)
+    broken, other = engine.raw_connection(), engine.raw_connection()
+    with capture_logs() as logs:
+        broken.cursor().execute("SELECT 1")
+        number = broken.driver_connection.thread_id()  # type: ignore[union-attr]
+        other.cursor().execute(f"KILL CONNECTION {number}")
+        broken.close()
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    other.close()
+    engine.dispose()
+    mariadb_server.drop_database("broken_connection")
+    assert [(line["event"], line["log_level"]) for line in logs] == [
+        ("a broken connection to the database was thrown away", "warning")
+    ]
+    assert "MySQL server" in logs[0]["reason"]
+    assert caplog.records == []

@@ -151,6 +151,34 @@ def test_what_may_be_online_keeps_its_text_and_its_account(world: StoreWorld) ->
         assert world.view(task_id) == before
 
 
+def said_to_be_not_online(world: StoreWorld) -> int:
+    """It was clicked at, and a person has answered: publish again."""
+    held = world.submitting(world.add_task(topics=("a",)))
+    world.store.block(held, BlockReason.NEEDS_REVIEW, error_class="X", message="x")
+    world.store.answer_review(held.id, ReviewAnswer.PUBLISH_AGAIN)
+    return held.id
+
+
+def test_a_person_who_errs_publishes_nothing_twice(world: StoreWorld) -> None:
+    """He said that it is not online: with the draft that was clicked at it is the same article, with another two."""
+    task_id = said_to_be_not_online(world)
+    article = world.queries.article(task_id)
+    with pytest.raises(NotPossible, match=r"keeps its draft on the site.*cancel it and hand it in anew"):
+        world.store.edit(task_id, replace(article, topics=()))
+    with pytest.raises(NotPossible, match="To have it on another one"):
+        world.store.change_account(task_id, world.another_account)
+    world.store.edit(task_id, replace(article, title="new", topics=("a", "b")))
+    assert world.view(task_id).remote_draft_id == "d-1"
+
+
+def test_a_draft_that_the_site_refused_for_certain_may_be_left(world: StoreWorld) -> None:
+    held = world.submitting(world.add_task(topics=("a",)))
+    world.store.reopen_draft(held, "word 3")
+    world.store.fail(held, error_class="Rejected", message="word 3")
+    world.store.edit(held.id, replace(world.queries.article(held.id), topics=()))
+    assert world.view(held).remote_draft_id is None
+
+
 def test_a_running_article_is_refused_with_what_to_do(world: StoreWorld) -> None:
     held = world.take(world.add_task())
     with pytest.raises(TooLate, match=r"is being published just now\. To change it, cancel it first\."):

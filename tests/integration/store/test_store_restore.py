@@ -147,12 +147,13 @@ def test_every_unfinished_row_is_marked_and_nothing_runs(world: StoreWorld) -> N
     world.store.begin_submitting(published)
     world.store.finish_published(published, "1", "https://example.com/p/1")
     draft_only = world.take(world.add_task(mode=Mode.DRAFT))
-    assert prepare(world) == (5, 2)
+    assert prepare(world) == (6, 2)
     marked = [waiting, cancelled, failed.id, blocked.id, running.id]
     assert [world.view(task_id).verify_since for task_id in marked] == [SINCE] * 5
     assert [world.kinds(task_id)[-1] for task_id in marked] == ["restored"] * 5
-    for finished in (published, draft_only):
-        assert world.view(finished).verify_since is None
+    assert world.view(published).verify_since is None
+    assert world.view(draft_only).verify_since == SINCE, "it may be turned into an article again"
+    assert "restored" not in world.kinds(draft_only)
     for released in (running, draft_only):
         view = world.view(released)
         assert (view.status, view.crash_count) == (TaskStatus.WAITING, 0)
@@ -232,6 +233,28 @@ def test_it_is_not_edited_before_it_was_looked_for(world: StoreWorld) -> None:
     world.store.settle_restore(world.take(task_id), "not there")
     world.store.release_worker(WORKER)
     world.store.edit(task_id, article)
+
+
+def test_a_mere_draft_may_be_edited_and_stays_marked(world: StoreWorld) -> None:
+    task_id = world.add_task(mode=Mode.DRAFT)
+    prepare(world)
+    DatabaseHistory(world.db).acknowledge(None)
+    article = StoredArticle("别的标题", "正文", "markdown", None, (), None)
+    world.store.edit(task_id, article, mode=Mode.PUBLISH)
+    assert world.view(task_id).verify_since == SINCE
+    with pytest.raises(NotPossible, match="before the backup was restored"):
+        world.store.edit(task_id, article)
+    held = world.take(task_id)
+    assert held.was_edited_since
+
+
+def test_a_mere_draft_that_fails_is_no_question_for_a_person(world: StoreWorld) -> None:
+    task_id = world.add_task(mode=Mode.DRAFT)
+    prepare(world)
+    DatabaseHistory(world.db).acknowledge(None)
+    held = world.take(task_id)
+    world.store.fail(held, error_class="x", message="x")
+    assert world.view(held).status is TaskStatus.FAILED
 
 
 def test_an_edit_between_the_restoring_and_the_marking_shows(world: StoreWorld) -> None:

@@ -32,7 +32,8 @@ def next_step(task: TaskView, wait: WaitFacts, *, has_workers: bool | None) -> s
             is_refused = task.error_class == REFUSED
             return _(CHANGE_IT if is_refused else RETRY_IT)
         case TaskStatus.CANCELLED:
-            return _(PUBLISH_IT if task.submitted_at is None else LOOK_FOR_IT)
+            is_in_doubt = task.submitted_at is not None or task.verify_since is not None
+            return _(LOOK_FOR_IT if is_in_doubt else PUBLISH_IT)
         case TaskStatus.WAITING | TaskStatus.RETRYING:
             return _waiting(wait, has_workers=has_workers)
         case _:

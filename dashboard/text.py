@@ -3,7 +3,7 @@ visitor's zone."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -27,6 +27,11 @@ def language() -> str:
 def _(message: str, /, **values: object) -> str:
     """The message in the visitor's language, with its values filled in."""
     return sayer(language())(message, **values)
+
+
+def count(one: str, many: str, number: int, /, **values: object) -> str:
+    """A message about a number of things, which stands in it as `{number}`: `one` of them, or `many`."""
+    return _(one if number == 1 else many, number=f"{number:,}", **values)
 
 
 def mark(message: str) -> str:
@@ -53,8 +58,28 @@ def clock(moment: datetime | None, *, seconds: bool = False) -> str:
 
 
 def full_clock(moment: datetime | None) -> str:
-    """A moment with everything, for a tooltip."""
-    return "" if moment is None else f"{in_zone(moment, zone()):%Y-%m-%d %H:%M:%S %Z}"
+    """A moment with everything, for a tooltip: `2026-11-24 09:03:12 (UTC+08:00)`. The short names of zones are no help:
+    CST is in Shanghai, in Chicago and in Havana."""
+    if moment is None:
+        return ""
+    local = in_zone(moment, zone())
+    offset = f"{local:%z}"
+    return f"{local:%Y-%m-%d %H:%M:%S} (UTC{offset[:3]}:{offset[3:]})"
+
+
+def duration(span: timedelta) -> str:
+    """`0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`, in the visitor's language."""
+    seconds = max(span.total_seconds(), 0)
+    if seconds < 10:  # noqa: PLR2004 - below that a tenth is worth telling
+        return _("{number} s", number=f"{seconds:.1f}")
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    days, hours_left = divmod(hours, 24)
+    if days:
+        return _("{days} d {hours} h", days=days, hours=hours_left)
+    if hours:
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes_left)
+    return _("{minutes} min {rest} s", minutes=minutes, rest=rest) if minutes else _("{number} s", number=rest)
 
 
 def local(moment: datetime | None) -> datetime | None:

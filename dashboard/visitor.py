@@ -65,9 +65,12 @@ def say_calmly(error: TopnError) -> None:
     """One sentence in place of what cannot be shown now. The page recovers by itself at its next refresh."""
     if isinstance(error, ServiceUnavailable):
         service = _(service_name(error.service))
-        st.warning(_("{service} cannot be reached. This page goes on by itself.", service=service), icon="⏳")
+        st.warning(
+            _("{service} cannot be reached. This page goes on by itself.", service=service),
+            icon=":material/hourglass_top:",
+        )
     else:
-        st.error(_without_links(_(str(error))), icon="⚠️")
+        st.error(_without_links(_(str(error))), icon=":material/error:")
 
 
 def _without_links(words: str) -> str:
@@ -133,6 +136,6 @@ def callback(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]:
                 _is_at_work(session)
                 do(session.actor, *args, **kwargs)
         except TopnError as error:
-            toast(_without_links(_(str(error))), icon="⚠️")
+            toast(_without_links(_(str(error))), icon=":material/error:")
 
     return guarded

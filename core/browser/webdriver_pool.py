@@ -231,7 +231,7 @@ class WebDriverPool:
         with self._lock:
             if lease.ended_reason is not None:
                 return
-            lease.ended_reason = "this lease has ended"
+            lease.ended_reason = "its time with this browser is over"
             slot.lease_count += 1
         reason = self._tidy(slot, lease)
         with self._lock:

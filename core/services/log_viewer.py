@@ -42,13 +42,14 @@ GRAVITY = {level.value: place for place, level in enumerate(LogLevel)} | {"criti
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """What is None or empty does not matter. `worker`: a part of its id; `text`: a part of what is shown, in any
-    case of letters."""
+    """What is None or empty does not matter. `worker`: a part of its id; `text`: a part of the line, in any case of
+    letters; `events`: those that count as holding the text, because their words in the reader's language do."""
 
     task_id: int | None = None
     worker: str = ""
     least: LogLevel | None = None
     text: str = ""
+    events: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class LogViewer:
         ]
         if not actor.is_admin:
             lines = self._own(lines, actor)
-        return [line for line in lines if line.has(wanted.text)]
+        return [line for line in lines if line.event in wanted.events or line.has(wanted.text)]
 
     def _own(self, lines: Sequence[LogLine], actor: Actor) -> list[LogLine]:
         """By the owner that the database knows, whatever the line says."""

@@ -159,7 +159,9 @@ class TaskWords:
         return self._say("Failed: {reason}", reason=self._say(task.error_message or "no reason is known"))
 
     def _cancelled(self, task: TaskView) -> str:
-        return self._say("Given up, may be online" if task.submitted_at is not None else "Cancelled")
+        """Of a restored backup nobody can tell what was submitted in the time it does not know."""
+        may_be_online = task.submitted_at is not None or task.verify_since is not None
+        return self._say("Given up, may be online" if may_be_online else "Cancelled")
 
 
 def site_name(task: TaskView) -> str:

@@ -138,6 +138,13 @@ def _confirmed(facts: Facts, say: Say) -> str:
     return _by("Said to be online", "Said to be online by {by}", "link")(facts, say)
 
 
+def _given_up(facts: Facts, say: Say) -> str:
+    """Earlier events do not tell whether it may be online: then it may."""
+    if facts.get("may_be_online", True):
+        return _by("Given up, may be online", "Given up by {by}, may be online")(facts, say)
+    return _by("Given up", "Given up by {by}")(facts, say)
+
+
 _EVENTS: dict[str, Words] = {
     "handed_in": _by("Handed in", "Handed in by {by}"),
     "taken": _taken,
@@ -161,7 +168,7 @@ _EVENTS: dict[str, Words] = {
     "resumed": _by("Goes on", "Goes on by {by}"),
     "retried_by_hand": _by("Tried again", "Tried again by {by}"),
     "confirmed_online": _confirmed,
-    "given_up": _by("Given up, may be online", "Given up by {by}, may be online"),
+    "given_up": _given_up,
     "rescheduled": _by("New time", "New time by {by}", "run_at"),
     "reprioritised": _by("New priority", "New priority by {by}", "priority"),
     "edited": _edited,

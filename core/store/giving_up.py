@@ -30,6 +30,12 @@ def may_be_online(row: Row[Any]) -> bool:
     return was_submitted(row) or (is_to_be_looked_for(row) and not row.cancel_requested)
 
 
+def leaves_doubt(row: Row[Any]) -> bool:
+    """Whether a person who gives it up leaves something that may be online: it was submitted, or nobody knows whether
+    it was, as a backup was restored."""
+    return row.submitted_at is not None or row.verify_since is not None
+
+
 def review_facts(row: Row[Any]) -> dict[str, Any]:
     """What the event tells the person who is to look. The last picture and error stay in the row."""
     evidence = {"draft_id": row.remote_draft_id, "submitted_at": str(row.submitted_at)}

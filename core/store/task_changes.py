@@ -14,6 +14,7 @@ from core.lane import LaneEntry
 from core.store import article_edits, owner_moves
 from core.store.article_edits import ArticleEdit
 from core.store.due import MAY_GO
+from core.store.giving_up import leaves_doubt
 from core.store.models import PublishTask
 from core.store.owner_moves import WITHOUT_ANSWER, entry_if_due, go
 from core.store.records import AccountView, CancelResult, NewPicture, ReviewAnswer, StoredArticle
@@ -162,7 +163,7 @@ class TaskChanges(TaskPart):
                 raise refused(row, Asked.ANSWER)
             facts: dict[str, Any] = {"by": by, "answer": answer, "link": link}
             if answer is ReviewAnswer.GIVE_UP:
-                go(connection, row, Action.GIVE_UP, facts)
+                go(connection, row, Action.GIVE_UP, {**facts, "may_be_online": leaves_doubt(row)})
                 return None
             if answer is ReviewAnswer.ONLINE:
                 if not link:

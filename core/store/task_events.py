@@ -61,7 +61,7 @@ class EventKind(StrEnum):
     CONFIRMED_ONLINE = "confirmed_online"
     """A person found it online. Detail: by, link."""
     GIVEN_UP = "given_up"
-    """A person left it as it is; it may be online. Detail: by."""
+    """A person left it as it is. Detail: by, answer, may_be_online."""
     RESCHEDULED = "rescheduled"
     """Detail: by, run_at."""
     REPRIORITISED = "reprioritised"

@@ -22,6 +22,9 @@ from core.store.task_moves import TASKS, Conditions, demanded, lane_entry, lock_
 from core.store.task_part import TaskPart
 from core.task_state import RESCUE_DEMANDS, Action, BlockReason, Checkpoint, Step, TaskStatus
 
+SILENT = "it gave no sign of life in time"
+"""Why a task is handed on whose worker nobody has seen die."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExpiredLease:
@@ -107,7 +110,7 @@ class TaskRecovery(TaskPart):
         RESCUE_FAIL, or RESCUE_REVIEW if it may be online; RESCUE_CANCEL if its owner asked to stop it and it is
         not submitted. None: its worker came back to life, or somebody else was faster."""
         ended = demanded(RESCUE_DEMANDS)
-        return self._db.run_write(partial(_rescue, expired.task_id, expired.fence, "lease ended", ended))
+        return self._db.run_write(partial(_rescue, expired.task_id, expired.fence, SILENT, ended))
 
     def release_worker(self, worker_id: str, *, reason: str = "worker died") -> list[Rescued]:
         """Hand on all tasks of a worker that is known to be dead, without waiting for their leases. Only for

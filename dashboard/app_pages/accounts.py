@@ -71,7 +71,10 @@ def _add(actor: Actor) -> None:
     )
     for key in ("new_account_name", "new_account_cookies"):
         chosen[key] = ""
-    st.toast(_("{name} was added. Check it now, to see that its sign-in works.", name=account.name), icon="✅")
+    st.toast(
+        _("{name} was added. Check it now, to see that its sign-in works.", name=account.name),
+        icon=":material/check_circle:",
+    )
 
 
 page(draw)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core import wiring
-from core.services.audit_words import ACTIONS, action_words
+from core.services.audit_words import ACTIONS, DENIED, action_words, detail_words
 from core.store.audit import AuditFilter
 from core.store.records import Actor
-from dashboard.text import _, local
+from dashboard.text import _, clock, local
 from dashboard.visitor import page
 
 PAGE = 100
@@ -28,8 +28,8 @@ def draw(actor: Actor) -> None:
             "actor": entry.actor_name,
             "action": _(action_words(entry.action)),
             "target": " ".join(part for part in (_(entry.kind), entry.target) if part),
-            "refused": bool(entry.detail.get("denied")),
-            "detail": ", ".join(f"{key}: {value}" for key, value in entry.detail.items() if key != "denied"),
+            "refused": bool(entry.detail.get(DENIED)),
+            "detail": detail_words(entry.detail, say=_, clock=clock),
         }
         for entry in entries[:PAGE]
     ]

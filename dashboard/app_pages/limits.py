@@ -121,13 +121,13 @@ def _save(actor: Actor, user_id: int) -> None:
     running, starts, weight = (st.session_state[f"limits_{name}_{user_id}"] for name in ("running", "starts", "weight"))
     limits = UserLimits(user_id, running, starts, weight)
     wiring.get_limit_manager().set(limits, actor=actor)
-    st.toast(_("Saved. It counts from the next start on."), icon="✅")
+    st.toast(_("Saved. It counts from the next start on."), icon=":material/check_circle:")
 
 
 @callback
 def _reset(actor: Actor, user_id: int) -> None:
     wiring.get_limit_manager().reset(user_id, actor=actor)
-    st.toast(_("Reset. The user may go on at once."), icon="✅")
+    st.toast(_("Reset. The user may go on at once."), icon=":material/check_circle:")
 
 
 page(draw)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from core import wiring
 from core.errors import NotFound
-from core.services.log_viewer import LogFilter, LogLevel, LogLine, LogPage
+from core.services.log_viewer import LogFilter, LogLevel, LogPage
 from core.settings import get_settings
 from core.store.records import Actor
 from dashboard.address import Address, choice_field, text_field
-from dashboard.text import _, local, mark
+from dashboard.components.log_lines import draw_lines, events_with
+from dashboard.text import _, mark
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
 
 LINES = 100
@@ -33,16 +32,13 @@ LEVELS = {
     LogLevel.WARNING: mark("From warnings on"),
     LogLevel.ERROR: mark("Errors only"),
 }
-ICONS = {"warning": "🟠", "error": "🔴", "critical": "🔴"}
-SHORT = ("reason", "message", "error", "step", "outcome", "title", "exception")
-"""Facts that say most, in this order; the others follow."""
 
 
 def draw(actor: Actor) -> None:
     st.title(_("Logs"), anchor=False)
     scope = _("Of all workers.") if actor.is_admin else _("Of your own articles.")
     kept = _("The newest {number} lines of all workers are kept.", number=f"{get_settings().log_lines:,}")
-    st.caption(f"{scope} {kept} {_('The program itself writes in English.')}")
+    st.caption(f"{scope} {kept} {_('Details are as the worker wrote them.')}")
     wanted = _filter(actor)
     if wanted is None:
         st.info(_("There is no such article. Its number stands in its drawer on the page Tasks."))
@@ -68,11 +64,13 @@ def _filter(actor: Actor) -> LogFilter | None:
         task = wiring.get_task_manager().get(public_id, actor=actor) if public_id else None
     except NotFound:
         return None
+    sought = str(chosen["text"] or "").strip()
     return LogFilter(
         task_id=task.id if task else None,
         worker=str(chosen["worker"] or "").strip(),
         least=chosen["level"] or LogLevel.INFO,
-        text=str(chosen["text"] or "").strip(),
+        text=sought,
+        events=events_with(sought),
     )
 
 
@@ -85,7 +83,7 @@ def live_lines(actor: Actor, wanted: LogFilter) -> None:
         shown = _shown(actor, wanted, before, follows=follows and before is None)
         _turn_over(shown.older, is_newest=before is None)
     if shown.lines:
-        st.dataframe(_cells(shown.lines), hide_index=True, height=560, column_config=_columns())
+        draw_lines(shown.lines)
     elif shown.older:
         st.info(_("Nothing fits among the newest lines. Look at older ones, or take a filter away."))
     else:
@@ -126,35 +124,6 @@ def _go(actor: Actor, before: str | None) -> None:
 @st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=200, show_spinner=False)
 def _page(reader: Actor, wanted: LogFilter, before: str | None) -> LogPage:
     return wiring.get_log_viewer().page(wanted, actor=reader, before=before, size=LINES)
-
-
-def _cells(lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
-    return {
-        "at": [local(line.at) for line in lines],
-        "level": [f"{ICONS.get(line.level, '')} {line.level}".strip() for line in lines],
-        "event": [line.words or line.event for line in lines],
-        "article": [line.facts.get("public_id") or "" for line in lines],
-        "detail": [_detail(line) for line in lines],
-        "worker": [":".join(line.worker_id.split(":")[:2]) for line in lines],
-    }
-
-
-def _detail(line: LogLine) -> str:
-    names = [name for name in SHORT if name in line.facts]
-    names += sorted(line.facts.keys() - {*SHORT, "public_id", "user_id", "logger"})
-    return " · ".join(f"{name}: {line.facts[name]}" for name in names if line.facts[name] not in (None, ""))
-
-
-def _columns() -> dict[str, Any]:
-    config = st.column_config
-    return {
-        "at": config.DatetimeColumn(_("When"), format="MM-DD HH:mm:ss"),
-        "level": config.TextColumn(_("Level")),
-        "event": config.TextColumn(_("What happened"), width="large"),
-        "article": config.TextColumn(_("Article")),
-        "detail": config.TextColumn(_("Details"), width="large"),
-        "worker": config.TextColumn(_("Worker")),
-    }
 
 
 page(draw)

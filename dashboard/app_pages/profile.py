@@ -9,7 +9,7 @@ from core.store.api_tokens import TokenView
 from core.store.records import Actor
 from core.store.sessions import SessionView
 from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, full_clock
+from dashboard.text import _, clock, count, full_clock
 from dashboard.visitor import callback, current_session, forget_sessions, page
 
 SHOWN_ONCE = "profile_made"
@@ -67,7 +67,7 @@ def _change_password(actor: Actor) -> None:
         return
     wiring.get_sign_in().change_password(old, new, actor=actor, keep_session=session.id)
     forget_sessions()
-    st.toast(_("Your password is changed. Other browsers were signed out."), icon="✅")
+    st.toast(_("Your password is changed. Other browsers were signed out."), icon=":material/check_circle:")
 
 
 def _tokens(actor: Actor) -> None:
@@ -75,7 +75,7 @@ def _tokens(actor: Actor) -> None:
     st.caption(_("A program with a token acts as you, at {address}.", address="/api/v1"))
     token = st.session_state.pop(SHOWN_ONCE, None)
     if token:
-        st.success(_("Copy the token now. It is not shown again."), icon="🔑")
+        st.success(_("Copy the token now. It is not shown again."), icon=":material/key:")
         st.code(token, language=None)
     own = [one for one in wiring.get_token_manager().list(actor=actor) if one.user_id == actor.user_id]
     for one in own:
@@ -111,7 +111,10 @@ def _make_token(actor: Actor) -> None:
 def _revoke_all(actor: Actor) -> None:
     if actor.user_id is not None:
         number = wiring.get_token_manager().revoke_all(actor.user_id, actor=actor)
-        st.toast(_("{number} tokens were revoked.", number=number), icon="✅")
+        st.toast(
+            count("{number} token was revoked.", "{number} tokens were revoked.", number),
+            icon=":material/check_circle:",
+        )
 
 
 @callback

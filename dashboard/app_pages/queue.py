@@ -14,8 +14,7 @@ from core.services.task_words import SITE_NAMES
 from core.services.wait_words import WaitWords
 from core.store.records import Actor
 from dashboard.components.pause_controls import Targets, draw_form, draw_late, draw_pauses
-from dashboard.components.task_timeline import duration
-from dashboard.text import _, zone
+from dashboard.text import _, duration, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
 

@@ -19,7 +19,7 @@ from dashboard.components.csv_check import draw_check
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.task_badges import plain
 from dashboard.languages import CHINESE
-from dashboard.text import _, language
+from dashboard.text import _, count, language
 from dashboard.visitor import page
 
 CHECKED = "upload_checked"
@@ -32,7 +32,7 @@ RECHECK_SECONDS = 30
 def draw(actor: Actor) -> None:
     st.title(_("Bulk upload"), anchor=False)
     if TOLD in st.session_state:
-        st.toast(st.session_state.pop(TOLD), icon="✅")
+        st.toast(st.session_state.pop(TOLD), icon=":material/check_circle:")
     batch = st.query_params.get(PARAMETER, "")
     if batch.isdecimal() and len(batch) < 16:  # noqa: PLR2004  # as many digits as an id has
         draw_progress(int(batch))
@@ -91,9 +91,10 @@ def _draw_file(actor: Actor, data: bytes, name: str, owner: int | None, account:
     if not parsed.is_readable or not parsed.good_rows:
         st.info(_("Nothing of this file can be queued before it is corrected."), icon=":material/info:")
         return
-    words = _("Hand in {number} articles", number=f"{len(parsed.good_rows):,}")
+    good = len(parsed.good_rows)
+    words = count("Hand in {number} article", "Hand in {number} articles", good)
     if parsed.bad_rows:
-        words = _("Hand in the {number} good rows only", number=f"{len(parsed.good_rows):,}")
+        words = count("Hand in the {number} good row only", "Hand in the {number} good rows only", good)
     if st.button(words, key="upload_send", type="primary", icon=":material/send:"):
         _send(actor, name, owner)
 
@@ -120,8 +121,10 @@ def _send(actor: Actor, name: str, owner: int | None) -> None:
     """All rows are one transaction: meanwhile the page says how many, and then the batch counts what becomes of
     them."""
     _key, checked, parsed = st.session_state.pop(CHECKED)
-    number = f"{len(checked.good_rows):,}"
-    with st.spinner(_("Handing in {number} articles, all of them or none…", number=number), show_time=True):
+    told = count(
+        "Handing in {number} article…", "Handing in {number} articles, all of them or none…", len(checked.good_rows)
+    )
+    with st.spinner(told, show_time=True):
         receipt = wiring.get_task_manager().submit_batch(
             parsed,
             actor=actor,
@@ -130,10 +133,14 @@ def _send(actor: Actor, name: str, owner: int | None) -> None:
             skip_bad_rows=bool(checked.faults),
             allow_duplicates=st.session_state.get("upload_repeats", False),
         )
-    words = _("{number} articles were handed in.", number=f"{receipt.new:,}")
+    words = count("{number} article was handed in.", "{number} articles were handed in.", receipt.new)
     before = len(receipt.tasks) - receipt.new
     if before:
-        words += " " + _("{number} had been handed in before and stay as they are.", number=f"{before:,}")
+        words += " " + count(
+            "{number} had been handed in before and stays as it is.",
+            "{number} had been handed in before and stay as they are.",
+            before,
+        )
     st.session_state[TOLD] = words
     st.session_state[FILES] = st.session_state.get(FILES, 0) + 1
     if receipt.batch_id is not None:

@@ -7,7 +7,7 @@ import streamlit as st
 from core import wiring
 from core.store.records import Actor, Role, UserView
 from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, mark
+from dashboard.text import _, clock, count, mark
 from dashboard.visitor import callback, forget_sessions, page
 
 ROLES = {Role.OPERATOR: mark("Operator"), Role.ADMIN: mark("Administrator")}
@@ -69,7 +69,7 @@ def _add_user(actor: Actor) -> None:
     chosen = st.session_state
     password = chosen["add_password"] or None
     user = wiring.get_user_manager().add(chosen["add_name"], password, actor=actor, role=chosen["add_role"])
-    st.toast(_("{name} was added.", name=user.name), icon="✅")
+    st.toast(_("{name} was added.", name=user.name), icon=":material/check_circle:")
 
 
 @callback
@@ -82,7 +82,7 @@ def _set_role(actor: Actor, user_id: int) -> None:
 def _set_password(actor: Actor, user_id: int) -> None:
     wiring.get_user_manager().set_password(user_id, st.session_state[f"new_password_{user_id}"], actor=actor)
     forget_sessions()
-    st.toast(_("The password is set, and the user's browsers were signed out."), icon="✅")
+    st.toast(_("The password is set, and the user's browsers were signed out."), icon=":material/check_circle:")
 
 
 @callback
@@ -94,7 +94,9 @@ def _sign_out(actor: Actor, user_id: int) -> None:
 @callback
 def _revoke_tokens(actor: Actor, user_id: int) -> None:
     number = wiring.get_token_manager().revoke_all(user_id, actor=actor)
-    st.toast(_("{number} tokens were revoked.", number=number), icon="✅")
+    st.toast(
+        count("{number} token was revoked.", "{number} tokens were revoked.", number), icon=":material/check_circle:"
+    )
 
 
 @callback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import streamlit as st
 
@@ -10,10 +11,9 @@ from core import wiring
 from core.services.worker_viewer import BrowserPool, BusyThread, WorkerView, running_for, sum_of
 from core.store.records import Actor
 from dashboard.components.task_badges import plain
-from dashboard.components.task_timeline import duration
 from dashboard.components.worker_orders import draw_orders, draw_stopped, draw_told
 from dashboard.task_states import describe_all
-from dashboard.text import _, full_clock, mark, zone
+from dashboard.text import _, duration, full_clock, mark, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
 STATES = {
@@ -101,7 +101,7 @@ def _draw_threads(threads: Sequence[BusyThread], actor: Actor) -> None:
     rows = {
         _("Article"): [thread.task.title if thread.task else _("Another user's article") for thread in threads],
         _("What it does"): [states[thread.task.id].words if thread.task else "" for thread in threads],
-        _("In this step for"): [f"{thread.step_seconds:.0f} s" for thread in threads],
+        _("In this step for"): [duration(timedelta(seconds=thread.step_seconds)) for thread in threads],
         _("Account"): [thread.task.account_name if thread.task else "" for thread in threads],
         _("User"): [thread.task.user_name if thread.task else "" for thread in threads],
     }

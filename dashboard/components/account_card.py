@@ -143,22 +143,24 @@ def _result(account: AccountView) -> str:
 def _draw_result(account: AccountView) -> None:
     words, is_well, at = st.session_state.get(_result(account), ("", True, 0.0))
     if words and time.monotonic() - at < RESULT_SECONDS:
-        (st.success if is_well else st.error)(plain(words), icon="✅" if is_well else "⚠️")
+        (st.success if is_well else st.error)(
+            plain(words), icon=":material/check_circle:" if is_well else ":material/error:"
+        )
 
 
 @callback
 def _pause(actor: Actor, account_id: int) -> None:
     wiring.get_pause_manager().pause(PauseScope.ACCOUNT, str(account_id), actor=actor)
-    st.toast(_("Paused. Nothing new of it starts."), icon="⏸️")
+    st.toast(_("Paused. Nothing new of it starts."), icon=":material/pause_circle:")
 
 
 @callback
 def _resume(actor: Actor, account_id: int) -> None:
     wiring.get_pause_manager().resume(PauseScope.ACCOUNT, str(account_id), actor=actor)
-    st.toast(_("It goes on."), icon="▶️")
+    st.toast(_("It goes on."), icon=":material/play_circle:")
 
 
 @callback
 def _delete(actor: Actor, account_id: int) -> None:
     wiring.get_account_manager().delete(account_id, actor=actor)
-    st.toast(_("The account is deleted."), icon="✅")
+    st.toast(_("The account is deleted."), icon=":material/check_circle:")

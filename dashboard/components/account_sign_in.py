@@ -9,7 +9,7 @@ import streamlit as st
 from core import wiring
 from core.store.records import AccountView, Actor
 from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, mark
+from dashboard.text import _, clock, count, mark
 from dashboard.visitor import callback
 
 COOKIE_HELP = mark(
@@ -36,7 +36,13 @@ def _draw_question(account: AccountView, ends_at: datetime | None, fresh_end: da
     st.markdown(_("This replaces the sign-in of **{who}** ({end}).", who=who, end=_end(ends_at)))
     st.markdown(_("The new one: {end}. It must be of the same person on the site.", end=_end(fresh_end)))
     if waiting:
-        st.markdown(_("{number} articles need a person; those that wait for a sign-in go on.", number=waiting))
+        st.markdown(
+            count(
+                "{number} article needs a person; if it waits for a sign-in, it goes on.",
+                "{number} articles need a person; those that wait for a sign-in go on.",
+                waiting,
+            )
+        )
     with st.container(horizontal=True):
         replace, back = _("Replace the sign-in"), _("Cancel")
         st.button(replace, type="primary", key=f"replace_{account.id}", on_click=_replace, args=(account.id,))
@@ -64,7 +70,12 @@ def _replace(actor: Actor, account_id: int) -> None:
     """Without asking the site: the button for that stands beside it, and takes a browser."""
     text, _fresh_end = st.session_state.pop(_pending(account_id))
     receipt = wiring.get_account_manager().replace_cookies(account_id, text, actor=actor, probe=False)
-    st.toast(_("The sign-in is replaced. {number} articles go on.", number=receipt.resumed), icon="✅")
+    told = count(
+        "The sign-in is replaced. {number} article goes on.",
+        "The sign-in is replaced. {number} articles go on.",
+        receipt.resumed,
+    )
+    st.toast(told, icon=":material/check_circle:")
 
 
 @callback

@@ -9,12 +9,13 @@ import streamlit as st
 
 from core import wiring
 from core.services.alerts import Alert, AlertKind, ServiceHealth
+from core.services.fault_words import kind_words
 from core.services.worker_viewer import WorkerView, sum_of
 from core.store.records import Actor
 from core.task_state import TaskStatus
 from dashboard.components.task_badges import plain
 from dashboard.navigation import path_of
-from dashboard.text import _, mark
+from dashboard.text import _, count, mark
 from dashboard.visitor import REFRESH_SECONDS, fragment
 
 BANNER_SECONDS = 10.0
@@ -38,7 +39,6 @@ FOR_ADMINS = {
         "{number} accounts failed within an hour with the same kind of fault ({name}). The site may have changed: look "
         "at one of them, and pause the site if it goes on."
     ),
-    AlertKind.NEEDS_PERSON: mark("{number} articles need a person."),
     AlertKind.DISK_SHORT: mark(
         "Less than {number} MB of disk are free on {name}. Free some, or pictures and logs cannot be written."
     ),
@@ -60,9 +60,7 @@ FOR_OPERATORS = {
         "Articles of several accounts failed alike within the last hour. The site may have changed; administrators see "
         "this too."
     ),
-    AlertKind.NEEDS_PERSON: FOR_ADMINS[AlertKind.NEEDS_PERSON],
 }
-ONE_NEEDS_PERSON = mark("1 article needs a person.")
 GRAVE = frozenset({AlertKind.DATABASE_AWAY, AlertKind.REDIS_AWAY})
 LINKS = {
     AlertKind.NEEDS_PERSON: ("tasks", {"status": TaskStatus.BLOCKED.value}, mark("Show them")),
@@ -98,10 +96,11 @@ def _reader(actor: Actor) -> Actor:
 
 def words_of_alert(alert: Alert, *, is_admin: bool) -> str:
     """One sentence, or two."""
-    if alert.kind is AlertKind.NEEDS_PERSON and alert.number == 1:
-        return _(ONE_NEEDS_PERSON)
+    if alert.kind is AlertKind.NEEDS_PERSON:
+        return count("{number} article needs a person.", "{number} articles need a person.", alert.number)
     words = (FOR_ADMINS if is_admin else FOR_OPERATORS)[alert.kind]
-    return _(words, number=f"{alert.number:,}", name=plain(", ".join(alert.names)))
+    names = [_(kind_words(name)) for name in alert.names] if alert.kind is AlertKind.SAME_FAULT else alert.names
+    return _(words, number=f"{alert.number:,}", name=plain(", ".join(names)))
 
 
 def _draw(alert: Alert, actor: Actor) -> None:

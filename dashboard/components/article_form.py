@@ -130,7 +130,9 @@ def _draw_account(accounts: Sequence[AccountView], *, is_admin: bool) -> None:
     chosen = st.selectbox(_("Account"), list(names), format_func=names.__getitem__, key=key("account"))
     state = next(one.state for one in accounts if one.id == chosen)
     if state in (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN):
-        st.warning(_("This account needs you first: the article waits until it is signed in again."), icon="🔑")
+        st.warning(
+            _("This account needs you first: the article waits until it is signed in again."), icon=":material/key:"
+        )
 
 
 def _name(account: AccountView, *, is_admin: bool) -> str:

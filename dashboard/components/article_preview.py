@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.publishing.content import render
 from dashboard.components.task_badges import plain
-from dashboard.text import _
+from dashboard.text import _, count
 
 STYLE = """
 <style>
@@ -38,4 +38,4 @@ def draw_preview(title: str, content: str, content_format: str) -> None:
     if content.strip():
         for fault in shown.faults:
             st.warning(plain(_(f"{fault.reason} {fault.remedy}")), icon=":material/warning:")
-    st.caption(_("{number} characters", number=shown.text_length))
+    st.caption(count("{number} character", "{number} characters", shown.text_length))

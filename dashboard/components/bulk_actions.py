@@ -15,7 +15,7 @@ from core.store.task_filter import TaskFilter
 from core.store.task_pages import MOST
 from dashboard.components.moment_input import draw_moment, read_moment
 from dashboard.components.task_badges import badge, plain
-from dashboard.text import _, mark
+from dashboard.text import _, count, mark
 from dashboard.visitor import callback, fragment
 
 ASKED_KEY = "bulk_asked"
@@ -32,27 +32,61 @@ BUTTONS = {
     BulkAction.ACCOUNT: (mark("Change account"), ":material/switch_account:"),
 }
 DO_IT = {
-    BulkAction.CANCEL: mark("Cancel {number} articles"),
-    BulkAction.RETRY: mark("Retry {number} articles"),
-    BulkAction.SET_TIME: mark("Change the time of {number} articles"),
-    BulkAction.SHIFT: mark("Move {number} articles"),
-    BulkAction.SPREAD: mark("Spread {number} articles"),
-    BulkAction.PRIORITY: mark("Change the priority of {number} articles"),
-    BulkAction.ACCOUNT: mark("Change the account of {number} articles"),
+    BulkAction.CANCEL: (mark("Cancel {number} article"), mark("Cancel {number} articles")),
+    BulkAction.RETRY: (mark("Retry {number} article"), mark("Retry {number} articles")),
+    BulkAction.SET_TIME: (
+        mark("Change the time of {number} article"),
+        mark("Change the time of {number} articles"),
+    ),
+    BulkAction.SHIFT: (mark("Move {number} article"), mark("Move {number} articles")),
+    BulkAction.SPREAD: (mark("Spread {number} article"), mark("Spread {number} articles")),
+    BulkAction.PRIORITY: (
+        mark("Change the priority of {number} article"),
+        mark("Change the priority of {number} articles"),
+    ),
+    BulkAction.ACCOUNT: (
+        mark("Change the account of {number} article"),
+        mark("Change the account of {number} articles"),
+    ),
 }
 EFFECTS = {
-    Effect.CANCELLED: mark("{number} are cancelled at once."),
-    Effect.GIVEN_UP: mark("{number} may be online; they are given up."),
-    Effect.WILL_STOP: mark("{number} are being published: they stop within seconds, unless they are submitted first."),
-    Effect.RETRIED: mark("{number} go back to the line and are tried again."),
-    Effect.LOOKED_FOR: mark("{number} were submitted before: they are looked for on the site first."),
-    Effect.CHANGED: mark("{number} are changed."),
-    Effect.MOVED: mark("{number} go to the other account."),
-    Effect.MOVED_FROM_DRAFT: mark("{number} go to the other account; their drafts stay, and new ones are written."),
-    Effect.THERE_ALREADY: mark("{number} are on that account already."),
-    Effect.NOT_THEIRS: mark("{number} belong to another user or platform and stay as they are."),
-    Effect.LEFT: mark("{number} stay as they are: their state does not allow it."),
+    Effect.CANCELLED: (mark("{number} is cancelled at once."), mark("{number} are cancelled at once.")),
+    Effect.GIVEN_UP: (
+        mark("{number} may be online; it is given up."),
+        mark("{number} may be online; they are given up."),
+    ),
+    Effect.WILL_STOP: (
+        mark("{number} is being published: it stops within seconds, unless it is submitted first."),
+        mark("{number} are being published: they stop within seconds, unless they are submitted first."),
+    ),
+    Effect.RETRIED: (
+        mark("{number} goes back to the line and is tried again."),
+        mark("{number} go back to the line and are tried again."),
+    ),
+    Effect.LOOKED_FOR: (
+        mark("{number} was submitted before: it is looked for on the site first."),
+        mark("{number} were submitted before: they are looked for on the site first."),
+    ),
+    Effect.CHANGED: (mark("{number} is changed."), mark("{number} are changed.")),
+    Effect.MOVED: (mark("{number} goes to the other account."), mark("{number} go to the other account.")),
+    Effect.MOVED_FROM_DRAFT: (
+        mark("{number} goes to the other account; its draft stays, and a new one is written."),
+        mark("{number} go to the other account; their drafts stay, and new ones are written."),
+    ),
+    Effect.THERE_ALREADY: (
+        mark("{number} is on that account already."),
+        mark("{number} are on that account already."),
+    ),
+    Effect.NOT_THEIRS: (
+        mark("{number} belongs to another user or platform and stays as it is."),
+        mark("{number} belong to another user or platform and stay as they are."),
+    ),
+    Effect.LEFT: (
+        mark("{number} stays as it is: its state does not allow it."),
+        mark("{number} stay as they are: their state does not allow it."),
+    ),
 }
+"""Said of one, and of several."""
 TIMES = {
     BulkAction.SET_TIME: mark("All at one time"),
     BulkAction.SHIFT: mark("Each later"),
@@ -121,17 +155,21 @@ def _draw(actor: Actor, action: BulkAction, target: list[int] | TaskFilter) -> N
     plan = wiring.get_bulk_manager().plan(change, target, actor=actor)
     st.session_state[PLAN_KEY] = plan
     is_ticked = not isinstance(target, TaskFilter)
-    told = _("The {number} ticked articles.", number=f"{plan.number:,}")
+    told = count("The ticked article.", "The {number} ticked articles.", plan.number)
     if not is_ticked:
-        told = _("Nothing is ticked: all {number} articles of this filter.", number=f"{plan.number:,}")
+        told = count(
+            "Nothing is ticked: the only article of this filter.",
+            "Nothing is ticked: all {number} articles of this filter.",
+            plan.number,
+        )
     st.markdown(f"**{told}**")
     st.markdown(" ".join(f"{badge(status)} {number:,}" for status, number in sorted(plan.statuses.items())))
     for effect, words in EFFECTS.items():
         if plan.effects.get(effect):
-            st.markdown(f"- {_(words, number=f'{plan.effects[effect]:,}')}")
+            st.markdown(f"- {count(*words, plan.effects[effect])}")
     if not is_ticked and plan.number == MOST:
         st.caption(_("These are the newest {number}; the others are left for a second time.", number=f"{MOST:,}"))
-    label = _(DO_IT[change.action], number=f"{len(plan.ids):,}")
+    label = count(*DO_IT[change.action], len(plan.ids))
     st.button(label, type="primary", key="bulk_confirm", disabled=not plan.ids, on_click=_carry_out)
 
 
@@ -174,13 +212,24 @@ def _carry_out(actor: Actor) -> None:
 
 
 def _draw_receipt(receipt: BulkReceipt) -> None:
-    st.success(_("{number} articles were changed.", number=f"{receipt.changed:,}"), icon="✅")
+    st.success(
+        count("{number} article was changed.", "{number} articles were changed.", receipt.changed),
+        icon=":material/check_circle:",
+    )
     if receipt.stopped is not None:
         st.warning(
-            _("Not all were reached: {reason} Try again in a moment.", reason=_(str(receipt.stopped))), icon="⏳"
+            _("Not all were reached: {reason} Try again in a moment.", reason=_(str(receipt.stopped))),
+            icon=":material/hourglass_top:",
         )
     if receipt.refused:
-        st.info(_("{number} had changed meanwhile and stay as they are:", number=len(receipt.refused)))
+        refused = len(receipt.refused)
+        st.info(
+            count(
+                "{number} had changed meanwhile and stays as it is:",
+                "{number} had changed meanwhile and stay as they are:",
+                refused,
+            )
+        )
         for error in receipt.refused[:SHOWN_REFUSALS]:
             st.caption(plain(_(str(error))))
     if st.button(_("Close"), key="bulk_close"):

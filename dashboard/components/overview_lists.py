@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.services.fault_words import kind_words
 from core.services.task_lists import TaskPage
 from core.store.outcome_figures import Failures
 from core.store.records import Actor
@@ -45,7 +46,7 @@ def draw_failures(failures: Sequence[Failures]) -> None:
     some = failures[:SHOWN_REASONS]
     rows = {
         _("Articles"): [group.tasks for group in some],
-        _("Kind of fault"): [group.error_class for group in some],
+        _("Kind of fault"): [_(kind_words(group.error_class)) for group in some],
         _("Reason"): [_(group.message) for group in some],
         _("Accounts"): [len(group.accounts) for group in some],
     }

@@ -17,7 +17,7 @@ from core.store.records import Actor, TaskView
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, full_clock, mark
+from dashboard.text import _, clock, count, full_clock, mark
 from dashboard.visitor import callback
 
 LATE_KEY = "pause_late"
@@ -109,7 +109,13 @@ def draw_late() -> None:
     late: list[TaskView] | None = st.session_state.get(LATE_KEY)
     if not late:
         return
-    st.info(_("{number} articles were being published already and go on to their end:", number=len(late)))
+    st.info(
+        count(
+            "{number} article was being published already and goes on to its end:",
+            "{number} articles were being published already and go on to their end:",
+            len(late),
+        )
+    )
     for task in late[:SHOWN_LATE]:
         st.caption(f"{plain(task.title)} · {plain(task.account_name)} · {task.progress} %")
 
@@ -123,14 +129,14 @@ def _pause(actor: Actor, scope: PauseScope) -> None:
     reason = chosen["pause_reason"].strip() or None
     wiring.get_pause_manager().pause(scope, key, actor=actor, until=until, reason=reason)
     chosen[LATE_KEY] = wiring.get_task_manager().list(_running(scope, key), actor=actor)
-    st.toast(_("Paused. Nothing new of it starts."), icon="⏸️")
+    st.toast(_("Paused. Nothing new of it starts."), icon=":material/pause_circle:")
 
 
 @callback
 def _resume(actor: Actor, scope: PauseScope, key: str) -> None:
     wiring.get_pause_manager().resume(scope, key, actor=actor)
     st.session_state.pop(LATE_KEY, None)
-    st.toast(_("It goes on."), icon="▶️")
+    st.toast(_("It goes on."), icon=":material/play_circle:")
 
 
 def _running(scope: PauseScope, key: str) -> TaskFilter:

@@ -49,11 +49,11 @@ def _answer_button(task: TaskView, answer: ReviewAnswer, label: str, explained: 
 @callback
 def _answer(actor: Actor, task_id: int, answer: ReviewAnswer) -> None:
     wiring.get_task_manager().answer_review(task_id, answer, actor=actor)
-    toast(_("Thank you. It goes on as you said."), icon="✅")
+    toast(_("Thank you. It goes on as you said."), icon=":material/check_circle:")
 
 
 @callback
 def _answer_online(actor: Actor, task_id: int) -> None:
     link = st.session_state[f"review_link_{task_id}"].strip()
     wiring.get_task_manager().answer_review(task_id, ReviewAnswer.ONLINE, link, actor=actor)
-    toast(_("Thank you. It counts as published."), icon="✅")
+    toast(_("Thank you. It counts as published."), icon=":material/check_circle:")

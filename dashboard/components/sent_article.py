@@ -11,7 +11,7 @@ from dashboard.components.task_badges import badge_and_words, plain
 from dashboard.components.task_drawer import PARAMETER as DRAWER
 from dashboard.navigation import path_of
 from dashboard.task_states import describe
-from dashboard.text import _, zone
+from dashboard.text import _, count, zone
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment
 
 PARAMETER = "article"
@@ -34,7 +34,7 @@ def draw_sent(actor: Actor, public_id: str) -> None:
         if state.ahead == 0:
             st.caption(_("It goes next."))
         elif state.ahead and str(state.ahead) not in state.words:
-            st.caption(_("{number} go before it.", number=state.ahead))
+            st.caption(count("{number} goes before it.", "{number} go before it.", state.ahead))
         _draw_links(task)
 
 

@@ -127,13 +127,13 @@ def _cancel(actor: Actor, task_id: int) -> None:
         CancelResult.CANCELLED: _("Cancelled."),
         CancelResult.REQUESTED: _("It was told to stop."),
     }
-    toast(told[result], icon="✅")
+    toast(told[result], icon=":material/check_circle:")
 
 
 @callback
 def _retry(actor: Actor, task_id: int) -> None:
     wiring.get_task_manager().retry(task_id, actor=actor)
-    toast(_("It is tried again."), icon="✅")
+    toast(_("It is tried again."), icon=":material/check_circle:")
 
 
 @callback
@@ -153,7 +153,7 @@ def _postpone(actor: Actor, task_id: int) -> None:
     elif receipt.refused:
         raise receipt.refused[0]
     else:
-        toast(_("It stays as it is: its state does not allow it."), icon="⚠️")
+        toast(_("It stays as it is: its state does not allow it."), icon=":material/error:")
 
 
 @callback
@@ -167,19 +167,19 @@ def _move(task_id: int, run_at: datetime | None, actor: Actor) -> None:
 
 def _tell_time(task: TaskView) -> None:
     if task.run_at is None:
-        toast(_("It goes as soon as it is its turn."), icon="✅")
+        toast(_("It goes as soon as it is its turn."), icon=":material/check_circle:")
     else:
-        toast(_("It goes at {at}.", at=clock(task.run_at)), icon="✅")
+        toast(_("It goes at {at}.", at=clock(task.run_at)), icon=":material/check_circle:")
 
 
 @callback
 def _change_account(actor: Actor, task_id: int) -> None:
     update = TaskUpdate(account=st.session_state[f"account_{task_id}"])
     task = wiring.get_task_manager().change(task_id, update, actor=actor)
-    toast(_("It goes to account {account}.", account=task.account_name), icon="✅")
+    toast(_("It goes to account {account}.", account=task.account_name), icon=":material/check_circle:")
 
 
 @callback
 def _reprioritise(actor: Actor, task_id: int) -> None:
     wiring.get_task_manager().reprioritise(task_id, st.session_state[f"priority_{task_id}"], actor=actor)
-    toast(_("The priority is set."), icon="✅")
+    toast(_("The priority is set."), icon=":material/check_circle:")

@@ -58,7 +58,7 @@ def follow_change() -> None:
         st.rerun()
     told = st.session_state.pop(TOLD, None)
     if told:
-        toast(told, icon="✅")
+        toast(told, icon=":material/check_circle:")
 
 
 @fragment()

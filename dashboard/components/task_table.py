@@ -20,7 +20,7 @@ from dashboard.components.task_badges import TABLE_COLORS, status_label
 from dashboard.components.task_filter import ADDRESS, ChosenTasks
 from dashboard.languages import sayer
 from dashboard.task_states import describe_all
-from dashboard.text import _, language, local, zone
+from dashboard.text import _, count, language, local, zone
 from dashboard.visitor import REFRESH_SECONDS
 
 PAGE_SIZE = 50
@@ -85,7 +85,7 @@ def draw_pages(page: TaskPage) -> None:
     pages = max(-(-page.total // PAGE_SIZE), 1)
     if int(st.session_state.get(PAGE_KEY) or 1) > pages:
         st.session_state[PAGE_KEY] = pages
-    told = _("{number} articles", number=f"{page.total:,}")
+    told = count("{number} article", "{number} articles", page.total)
     if page.is_more:
         told = _("More than {number} articles; the newest of them are listed", number=f"{MOST:,}")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

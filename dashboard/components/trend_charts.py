@@ -14,12 +14,12 @@ from core.services.outcome_viewer import Trend
 from core.store.outcome_figures import SAMPLE
 from core.store.records import Actor
 from dashboard.address import Address, choice_field
+from dashboard.components.time_charts import Moments, draw_bars, draw_lines
 from dashboard.text import _, local, mark
 from dashboard.visitor import fragment
 
 CHART_SECONDS = 10.0
 """A bar grows slowly: the charts need not be as fresh as the figures."""
-HEIGHT = 220
 MINUTES_FROM, HOURS_FROM = 300.0, 18_000.0
 """From so many seconds on a chart is drawn in minutes, and in hours."""
 
@@ -42,6 +42,7 @@ STRETCHES = {
 KEPT_SECONDS = {Span.HOUR: CHART_SECONDS, Span.DAY: 30.0, Span.WEEK: 60.0}
 """So long a chart is shown to everybody before it is counted again: a week of a million articles is a second's work."""
 ADDRESS = Address("overview", {"over": choice_field(Span, Span.DAY)})
+EMPTY = mark("Nothing came online in this time.")
 UNITS = (
     (HOURS_FROM, 3600.0, mark("hours")),
     (MINUTES_FROM, 60.0, mark("minutes")),
@@ -71,18 +72,11 @@ def draw_charts(actor: Actor, span: Span) -> None:
     now = datetime.now(UTC)
     begin = now - timedelta(seconds=now.timestamp() % stretch.total_seconds()) - (number - 1) * stretch
     trend = _trend(span, Actor.system() if actor.is_admin else actor, begin.replace(microsecond=0))
-    moments = [local(moment) for moment in trend.begins]
+    moments = Moments([local(moment) or moment for moment in trend.begins], stretch)
     published, waited, took = st.columns(3)
     with published:
         st.markdown(f"**{_('Published')}**", help=_("How many came online in each bar."))
-        st.bar_chart(
-            {_("Time"): moments, _("Published"): list(trend.published)},
-            x=_("Time"),
-            y=_("Published"),
-            height=HEIGHT,
-            x_label="",
-            y_label="",
-        )
+        draw_bars(moments, _("Published"), trend.published, empty=_(EMPTY))
     with waited:
         half, most = ([getattr(one, f"wait_p{share}_seconds") for one in trend.times] for share in (50, 95))
         help_words = _("From handing in, or from its time, until a worker took it.")
@@ -93,34 +87,21 @@ def draw_charts(actor: Actor, span: Span) -> None:
 
 
 def _draw_times(
-    title: str,
-    help_words: str,
-    moments: Sequence[datetime | None],
-    half: Sequence[float | None],
-    most: Sequence[float | None],
+    title: str, help_words: str, moments: Moments, half: Sequence[float | None], most: Sequence[float | None]
 ) -> None:
     longest = max((seconds for seconds in most if seconds is not None), default=0.0)
     _least, seconds_of_unit, unit = next(one for one in UNITS if longest >= one[0])
     sampled = _("Of the last {number} articles of each point.", number=SAMPLE)
     st.markdown(f"**{title}** ({_(unit)})", help=f"{help_words} {sampled}")
-    names = (_("Half took less"), _("95 % took less"))
-    st.line_chart(
-        {
-            _("Time"): list(moments),
-            names[0]: [_in(seconds_of_unit, seconds) for seconds in half],
-            names[1]: [_in(seconds_of_unit, seconds) for seconds in most],
-        },
-        x=_("Time"),
-        y=list(names),
-        height=HEIGHT,
-        x_label="",
-        y_label="",
-    )
+    lines = {
+        _("Half at most"): [_in(seconds_of_unit, seconds) for seconds in half],
+        _("95 % at most"): [_in(seconds_of_unit, seconds) for seconds in most],
+    }
+    draw_lines(moments, lines, title=f"{title} ({_(unit)})", empty=_(EMPTY))
 
 
-def _in(seconds_of_unit: float, seconds: float | None) -> float:
-    """A point for every moment: where nothing came online, nothing waited."""
-    return 0.0 if seconds is None else round(seconds / seconds_of_unit, 2)
+def _in(seconds_of_unit: float, seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / seconds_of_unit, 2)
 
 
 def _trend(span: Span, reader: Actor, begin: datetime) -> Trend:

@@ -101,4 +101,4 @@ def _tell(actor: Actor, kind: OrderKind, worker_id: str) -> None:
         OrderKind.START: manager.start,
     }
     tell[kind](worker_id, actor=actor)
-    st.toast(_(DONE[kind]), icon="✅")
+    st.toast(_(DONE[kind]), icon=":material/check_circle:")

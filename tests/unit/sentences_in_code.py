@@ -22,6 +22,8 @@ IN_THE_OTHER_CATALOGUE = (
     "core/services/wait_words.py",
     "core/services/timeline_words.py",
     "core/services/audit_words.py",
+    "core/services/fault_words.py",
+    "core/services/log_words.py",
 )
 FOR_MACHINES = (
     "core/store/migrations/", "core/store/task_models.py", "core/store/rule_models.py", "core/queue/broker.py",

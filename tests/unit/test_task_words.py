@@ -104,6 +104,7 @@ S = TaskStatus
         ({"status": S.FAILED}, "Failed: no reason is known"),
         ({"status": S.CANCELLED}, "Cancelled"),
         ({"status": S.CANCELLED, "submitted_at": NOW}, "Given up, may be online"),
+        ({"status": S.CANCELLED, "verify_since": NOW}, "Given up, may be online"),
     ],
 )
 def test_every_state_has_its_words(facts: dict[str, Any], words: str) -> None:
@@ -221,6 +222,9 @@ def test_every_event_is_told_in_a_sentence(kind: EventKind) -> None:
         ("verified", {"outcome": "ItIsOnline"}, "The site was asked: it is online"),
         ("verified", {"outcome": "SubmitAgain"}, "The site was asked: it is still a draft"),
         ("verified", {"outcome": "AskAgain", "reason": "not listed yet"}, "The site was asked: not listed yet"),
+        ("given_up", {"by": "ada", "may_be_online": True}, "Given up by ada, may be online"),
+        ("given_up", {"by": "ada", "may_be_online": False}, "Given up by ada"),
+        ("given_up", {}, "Given up, may be online"),
         ("published", {"result_url": "https://a.b/p/1"}, "Published: https://a.b/p/1"),
     ],
 )

@@ -38,13 +38,16 @@ def is_for_the_log(call: ast.Call) -> bool:
             return False
 
 
-def literal(call: ast.Call) -> str | None:
-    first = call.args[0] if call.args else None
-    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+def literal(call: ast.Call, place: int = 0) -> str | None:
+    argument = call.args[place] if len(call.args) > place else None
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
 
 
 def messages() -> list[str]:
     found = {literal(call) for file in FILES for name, call in calls(file) if name in MARKERS}
+    found |= {
+        literal(call, place) for file in FILES for name, call in calls(file) if name == "count" for place in (0, 1)
+    }
     for template in (ROOT / "dashboard" / "templates").iterdir():
         found.update(re.findall(r'_\("([^"]+)"\)', template.read_text(encoding="utf-8")))
     return sorted(message for message in found if message is not None)

@@ -88,6 +88,7 @@ def test_every_state(task: TaskView, has_workers: bool) -> None:
     [
         {},
         {"step": "signed_in", "is_kept": True},
+        {"by": "root", "may_be_online": False},
         {"by": "root", "attempt": 2, "delay_seconds": 10.0, "step": "written"},
     ],
 )

@@ -51,7 +51,7 @@ def test_a_file_with_faults_is_refused_row_by_row_and_taken_when_corrected(
     right.write_text("title,content,mode\n甲,正文甲,publish\n乙,正文乙,publish\n丙,正文丙,draft\n", encoding="utf-8")
     tab = visitor("/upload", ada.name)
     tab.upload(wrong)
-    tab.sees("What must be corrected", "Hand in the 1 good rows only")
+    tab.sees("What must be corrected", "Hand in the 1 good row only")
     tab.sees("\n3\ntitle\n", "\n4\nmode\n")
     assert stage.tasks_of(ada) == []
     tab.reload()

@@ -22,7 +22,7 @@ COOKIES = "z_c0=2|1:0|10:practice; _xsrf=abc; d_c0=def"
 
 
 @dataclass(frozen=True)
-class _Draft:
+class Draft:
     """A draft as the publisher reads it back."""
 
     draft_id: str = "d-1"
@@ -81,7 +81,7 @@ class DashboardWorld:
         held = store.take(task.id, worker_id="host:1:test", claimed_ms=1_000)
         assert held is not None
         store.record_draft_id(held, "d-1")
-        store.record_drafted(held, _Draft())
+        store.record_drafted(held, Draft())
         store.begin_submitting(held)
         store.block(held, BlockReason.NEEDS_REVIEW, error_class="Unknown", message="The site did not answer.")
         return wiring.get_task_queries().get(task.id)

@@ -8,6 +8,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from core import wiring
 from core.errors import NotFound, SignInRefused
+from core.services.bulk_change import BulkAction, BulkChange
 from core.store.audit import AuditLog
 from core.store.records import Actor, Role
 from tests.integration.dashboard.dashboard_world import PASSWORD, DashboardWorld, words_of
@@ -131,6 +132,19 @@ def test_the_audit_log_is_narrowed_and_turned_over(world: DashboardWorld) -> Non
     assert {row["action"] for row in rows_of(app)} == {"added an account"}
     app.text_input(key="audit_who").set_value("nobody").run()
     assert "Nothing fits" in words_of(app)
+
+
+def test_details_are_told_in_words(world: DashboardWorld) -> None:
+    wiring.get_user_manager().set_role(world.users["ada"].id, Role.ADMIN, actor=world.actor("root"))
+    wiring.get_bulk_manager().carry_out(
+        wiring.get_bulk_manager().plan(BulkChange(BulkAction.CANCEL), [world.submit("bob").id], actor=Actor.system()),
+        actor=Actor.system(),
+    )
+    told = {row["action"]: row["detail"] for row in rows_of(world.open("audit", as_="root"))}
+    assert told["changed a role"] == "role: administrator"
+    assert told["cancelled many articles"] == "changed: 1 · left as they were: 0 · wanted: 1"
+    told = {row["action"]: row["detail"] for row in rows_of(world.open("audit", as_="root", language="zh_CN"))}
+    assert told["更改了角色"] == "角色:管理员"
 
 
 def test_refusals_stand_in_the_audit_log(world: DashboardWorld) -> None:

@@ -70,7 +70,7 @@ def test_they_are_revoked_on_the_pages(world: DashboardWorld, who: str, page: st
     world.api_token("ada")
     app = world.open(page, as_=who)
     app.button(key=key or f"tokens_{world.users['ada'].id}").click().run()
-    assert "1 tokens were revoked" in words_of(app)
+    assert "1 token was revoked" in words_of(app)
     assert wiring.get_token_manager().list(actor=world.actor("ada"))[0].revoked_at is not None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,9 +17,16 @@ def log(event: str, task_id: int | None = None, **facts: object) -> None:
     wiring.get_log_stream().add([json.dumps(line)])
 
 
-def shown(app: AppTest) -> list[str]:
+def lines_of(app: AppTest) -> str:
+    """The lines as HTML; empty without any."""
     assert not app.exception
-    return list(app.dataframe[0].value["event"]) if len(app.dataframe) else []
+    bodies: list[str] = [element.proto.body for element in app.get("html")]
+    return "".join(body for body in bodies if "topn-log" in body)
+
+
+def shown(app: AppTest) -> list[str]:
+    """What happened, line for line."""
+    return re.findall("<section>(.*?)<br>", lines_of(app))
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Lines appear here"), ("zh_CN", "没有符合条件的日志")])
@@ -46,6 +54,36 @@ def test_filters_stand_in_the_address(world: DashboardWorld) -> None:
     app.text_input(key="logs_text").set_value("nowhere").run()
     assert shown(app) == []
     assert app.query_params["text"] == "nowhere"
+
+
+def test_events_levels_and_reasons_are_told_in_the_language_of_the_visitor(world: DashboardWorld) -> None:
+    log("waiting for a service", level="warning", words="Redis cannot be used.", facts={"reason": "Zhihu is busy."})
+    log("<b>urllib3</b>: retrying", level="debug", facts={"odd": "x" * 400})
+    english, chinese = world.open("logs", as_="root"), world.open("logs", as_="root", language="zh_CN")
+    assert shown(english) == ["Redis cannot be used."]
+    assert shown(chinese) == ["服务无法连接,发布进程等待中"]
+    assert ">Warning</b>" in lines_of(english)
+    assert ">警告</b>" in lines_of(chinese)
+    assert "原因:知乎繁忙。" in lines_of(chinese)
+    assert "as the worker wrote them" in words_of(english)
+    everything = lines_of(world.open("logs", as_="root", query={"level": "debug"}))
+    assert "&lt;b&gt;urllib3&lt;/b&gt;: retrying" in everything
+    assert "<details><summary>odd: xxx" in everything
+
+
+def test_what_is_looked_for_is_found_in_the_words_that_are_shown(world: DashboardWorld) -> None:
+    log("waiting for a service")
+    log("the service is back")
+    found = world.open("logs", as_="root", language="zh_CN", query={"text": "等待中"})
+    assert shown(found) == ["服务无法连接,发布进程等待中"]
+
+
+def test_an_article_leads_to_its_drawer(world: DashboardWorld) -> None:
+    task = world.submit("ada")
+    log("settled", task.id, facts={"public_id": task.public_id})
+    told = lines_of(world.open("logs", language="zh_CN"))
+    assert f'<a href="tasks?task={task.public_id}&amp;language=' in told
+    assert f">文章 {task.public_id}</a>" in told
 
 
 def test_anothers_article_reads_like_none_and_asks_nothing_more(world: DashboardWorld) -> None:

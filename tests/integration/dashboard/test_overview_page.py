@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
+from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core import wiring
 from core.store.records import Role
 from core.task_state import BlockReason
-from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, words_of
+from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, Draft, words_of
 
 
 def fail(world: DashboardWorld, name: str, message: str) -> None:
@@ -38,9 +41,13 @@ def test_who_has_no_account_is_told_to_add_one(world: DashboardWorld) -> None:
     assert "add an account of the site" in words_of(world.open(as_="ada"))
 
 
-@pytest.mark.parametrize(("language", "person"), [("en", "Action needed"), ("zh_CN", "待处理")])
+@pytest.mark.parametrize(
+    ("language", "person", "kind"), [("en", "Action needed", "Refused by the site"), ("zh_CN", "待处理", "网站拒绝")]
+)
 @pytest.mark.parametrize(("who", "waiting", "failed"), [("root", 2, 3), ("ada", 1, 2), ("bob", 1, 1)])
-def test_who_sees_what(world: DashboardWorld, who: str, waiting: int, failed: int, language: str, person: str) -> None:
+def test_who_sees_what(
+    world: DashboardWorld, who: str, waiting: int, failed: int, language: str, person: str, kind: str
+) -> None:
     world.doubtful("ada")
     world.submit("ada", "Of ada")
     world.submit("bob", "Of bob")
@@ -52,7 +59,7 @@ def test_who_sees_what(world: DashboardWorld, who: str, waiting: int, failed: in
     assert (blocked, running, waits, published, fell) == (int(who != "bob"), 0, waiting, 0, failed)
     assert (person in [heading.value for heading in app.subheader]) is (who != "bob")
     (table,) = app.dataframe
-    assert table.value.iloc[0].tolist() == [failed, "Rejected", "No such column.", 2 if who == "root" else 1]
+    assert table.value.iloc[0].tolist() == [failed, kind, "No such column.", 2 if who == "root" else 1]
 
 
 def block(world: DashboardWorld, name: str) -> None:
@@ -106,10 +113,12 @@ def test_the_same_fault_on_three_accounts_names_them_to_administrators_alone(wor
         world.add_user(name, Role.OPERATOR)
         world.accounts[name] = wiring.get_account_manager().add("main", COOKIES, actor=world.actor(name)).id
         fail(world, name, f"The button of {name} is gone.")
-    assert "3 accounts failed within an hour with the same kind of fault (Rejected)" in words_of(world.open(as_="root"))
+    assert "3 accounts failed within an hour with the same kind of fault (Refused by the site)" in words_of(
+        world.open(as_="root")
+    )
     told = words_of(world.open(as_="ada"))
     assert "Articles of several accounts failed alike" in told
-    assert "Rejected" not in told
+    assert "Refused" not in told
 
 
 def test_how_far_back_stands_in_the_address(world: DashboardWorld) -> None:
@@ -117,3 +126,29 @@ def test_how_far_back_stands_in_the_address(world: DashboardWorld) -> None:
     app.segmented_control(key="overview_over").set_value("7d").run()
     assert not app.exception
     assert app.query_params["over"] == "7d"
+
+
+def charts_of(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(element.proto.spec) for element in app.get("echarts_chart")]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Nothing came online in this time."), ("zh_CN", "这段时间没有文章上线。")]
+)
+def test_a_chart_of_nothing_says_so(world: DashboardWorld, language: str, words: str) -> None:
+    assert [chart["title"]["text"] for chart in charts_of(world.open(language=language))] == [words] * 3
+
+
+def test_charts_have_gaps_where_nothing_was_and_24_hours_on_their_axis(world: DashboardWorld) -> None:
+    store = wiring.get_task_store()
+    held = store.take(world.submit("ada").id, worker_id="host:1:test", claimed_ms=int(time.time() * 1000))
+    assert held is not None
+    store.record_draft_id(held, "d-1")
+    store.record_drafted(held, Draft())
+    store.begin_submitting(held)
+    store.finish_published(held, "7", "https://zhuanlan.zhihu.com/p/7", "public")
+    published, waited, _took = charts_of(world.open())
+    assert "title" not in published
+    assert sum(value for _at, value in published["series"][0]["data"]) == 1
+    assert [value for _at, value in waited["series"][0]["data"]].count(None) == 23
+    assert published["xAxis"]["axisLabel"]["formatter"]["hour"] == "{HH}:{mm}"

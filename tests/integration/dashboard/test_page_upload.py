@@ -56,7 +56,7 @@ def test_each_fault_has_its_row_and_only_the_good_ones_go(world: DashboardWorld)
     faults = app.dataframe[0].value
     assert set(faults["row"]) == {3, 4}
     assert {"title", "priority", "account"} <= set(faults["column"])
-    assert app.button(key="upload_send").label == "Hand in the 1 good rows only"
+    assert app.button(key="upload_send").label == "Hand in the 1 good row only"
     assert any("the rows with faults" in str(getattr(one, "proto", "")) for one in app.get("download_button"))
     send(app)
     assert [task.title for task in tasks_of("ada", world)] == ["Good"]

@@ -60,7 +60,7 @@ def test_what_was_too_late_to_stop_is_named(world: DashboardWorld) -> None:
     app = world.open("queue", as_="root")
     app.selectbox(key="pause_scope").set_value(PauseScope.EVERYTHING).run()
     app.button(key="pause_now").click().run()
-    assert "1 articles were being published already" in words_of(app)
+    assert "1 article was being published already" in words_of(app)
     assert "On its way" in words_of(app)
 
 

@@ -18,8 +18,8 @@ from core.settings import get_settings
 from core.store.records import TaskView
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
-from dashboard.components.task_timeline import duration
 from dashboard.task_export import export_csv
+from dashboard.text import duration
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
 
 
@@ -139,7 +139,7 @@ def test_time_of_many(world: DashboardWorld, how: str | None, waits_for: bool) -
     app = press(world.open("tasks"), "bulk_set_time")
     app.radio(key="bulk_how").set_value(None if how is None else BulkAction(how)).run()
     press(app, "bulk_confirm")
-    assert "1 articles were changed" in words_of(app)
+    assert "1 article was changed" in words_of(app)
     assert (wiring.get_task_queries().get(task.id).run_at is not None) is waits_for
 
 

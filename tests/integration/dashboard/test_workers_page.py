@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -44,6 +45,13 @@ def test_what_each_thread_does_for_whom(world: DashboardWorld, who: str, title: 
     assert "Browsers in use 2 / 4" in told
     assert "not needed: 3" in told
     assert "server\\-1" in told
+
+
+def test_how_long_is_told_in_chinese(world: DashboardWorld) -> None:
+    beat(world.submit("ada").id)
+    app = world.open("workers", language="zh_CN")
+    assert list(app.dataframe[0].value["本步已用"]) == ["4.2 秒"]
+    assert re.search(r"已运行 \d+ 天 \d+ 小时", words_of(app))
 
 
 def orders(app: AppTest) -> set[str]:

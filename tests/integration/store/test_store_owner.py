@@ -279,7 +279,13 @@ def test_answer_give_up(world: StoreWorld) -> None:
     assert world.store.answer_review(task_id, ReviewAnswer.GIVE_UP, by="wang") is None
     view = world.view(task_id)
     assert (view.status, view.submitted_at is not None) == (TaskStatus.CANCELLED, True)
-    assert world.queries.events(task_id)[-1].detail == {"by": "wang", "answer": "give_up"}
+    assert world.queries.events(task_id)[-1].detail == {"by": "wang", "answer": "give_up", "may_be_online": True}
+
+
+def test_what_was_never_submitted_is_given_up_without_a_doubt(world: StoreWorld) -> None:
+    task_id = block(world, BlockReason.NEEDS_REVIEW)
+    world.store.answer_review(task_id, ReviewAnswer.GIVE_UP)
+    assert world.queries.events(task_id)[-1].detail["may_be_online"] is False
 
 
 @pytest.mark.parametrize("answer", list(ReviewAnswer))

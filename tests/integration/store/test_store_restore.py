@@ -286,6 +286,13 @@ def test_given_up_by_the_machine_it_is_for_a_person(world: StoreWorld) -> None:
     assert (view.status, view.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW)
 
 
+def test_given_up_by_a_person_it_may_be_online_all_the_same(world: StoreWorld) -> None:
+    held = world.take(marked_task(world))
+    world.store.block(held, BlockReason.NEEDS_REVIEW, error_class="x", message="x")
+    world.store.answer_review(held.id, ReviewAnswer.GIVE_UP)
+    assert world.queries.events(held.id)[-1].detail["may_be_online"] is True
+
+
 @pytest.mark.parametrize("answer", [ReviewAnswer.CHECK_AGAIN, ReviewAnswer.PUBLISH_AGAIN])
 def test_a_person_who_has_looked_is_believed(world: StoreWorld, answer: ReviewAnswer) -> None:
     held = world.take(marked_task(world))

@@ -124,7 +124,7 @@ def _send(actor: Actor, name: str, owner: int | None) -> None:
     told = count(
         "Handing in {number} article…", "Handing in {number} articles, all of them or none…", len(checked.good_rows)
     )
-    with st.spinner(told, show_time=True):
+    with st.spinner(told):
         receipt = wiring.get_task_manager().submit_batch(
             parsed,
             actor=actor,

@@ -18,6 +18,8 @@ from dashboard.task_states import describe_all
 from dashboard.text import _, zone
 
 SHOWN_REASONS = 10
+ALIGNED = '<style>[class*="st-key-brief_"] [data-testid="stPageLink-NavLink"] { padding-left: 0; }</style>'
+"""A title stands above its state, not beside it."""
 
 
 def draw_tasks(shown: TaskPage, actor: Actor, statuses: Sequence[TaskStatus]) -> None:
@@ -25,10 +27,12 @@ def draw_tasks(shown: TaskPage, actor: Actor, statuses: Sequence[TaskStatus]) ->
     if not shown.tasks:
         st.caption(_("None"))
         return
-    for task, state in zip(shown.tasks, describe_all(shown.tasks, actor, zone=zone(), say=_), strict=True):
-        with st.container(gap=None):
-            st.page_link(path_of("tasks"), label=plain(task.title), query_params={DRAWER: task.public_id})
-            st.caption(plain(state.words))
+    with st.container(key=f"brief_{statuses[0]}"):
+        for task, state in zip(shown.tasks, describe_all(shown.tasks, actor, zone=zone(), say=_), strict=True):
+            with st.container(gap=None):
+                st.page_link(path_of("tasks"), label=plain(task.title), query_params={DRAWER: task.public_id})
+                st.caption(plain(state.words))
+    st.html(ALIGNED)
     if shown.total > len(shown.tasks):
         st.page_link(
             path_of("tasks"),

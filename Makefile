@@ -4,8 +4,6 @@ PYTHON ?= python3
 JOBS ?= 3
 BIN := .venv/bin
 MINUTES ?= 10
-# Hundreds of processes start in a run of the tests: what Python has compiled is kept for the next one.
-export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup setup-tests demo test check bench soak
 
@@ -31,7 +29,7 @@ check: setup-tests ## Format, lint, types, layers, spelling
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 
-bench: setup-tests ## Measure claims, the pool and the whole way, each against a baseline in the same run
+bench: setup-tests ## Measure claims, the pool, the whole way and open dashboards on a million articles, each against a baseline in the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 soak: setup-tests ## Publish under random faults for MINUTES, then prove that nothing was lost or posted twice; SEED=n repeats one

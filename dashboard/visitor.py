@@ -15,6 +15,7 @@ from core.errors import ServiceUnavailable, TopnError, service_name
 from core.store.records import Actor
 from core.store.sessions import SEEN_EVERY_SECONDS, SessionView
 from dashboard.session_watch import SessionWatch
+from dashboard.shared_figures import forget_all
 from dashboard.text import _
 
 P = ParamSpec("P")
@@ -135,6 +136,8 @@ def callback(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]:
             if session is not None:
                 _is_at_work(session)
                 do(session.actor, *args, **kwargs)
+                # What was just changed is to be seen at once.
+                forget_all()
         except TopnError as error:
             toast(_without_links(_(str(error))), icon=":material/error:")
 

@@ -8,9 +8,10 @@ import streamlit as st
 
 from core import wiring
 from core.lane import UserLimits
-from core.services.limit_manager import BusyUser, LimitReport
+from core.services.limit_manager import LimitReport
 from core.store.audit import AuditFilter
 from core.store.records import Actor
+from dashboard import figures
 from dashboard.components.task_badges import plain
 from dashboard.text import _, clock, full_clock, mark
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
@@ -21,7 +22,7 @@ CHANGED = mark("{who} changed the limits of {whose}")
 
 
 def draw(actor: Actor) -> None:
-    st.title(_("Limits"), anchor=False)
+    st.title(_("Limits"))
     st.caption(_("A limit never refuses an article, it only makes it wait. Changes count from the next start on."))
     users = wiring.get_user_manager().list(actor=actor)
     names = {user.id: user.name for user in users}
@@ -29,7 +30,7 @@ def draw(actor: Actor) -> None:
         st.info(_("There are no users yet."))
         return
     live_figures()
-    st.subheader(_("Change limits"), anchor=False)
+    st.subheader(_("Change limits"))
     user_id = st.selectbox(
         _("User"), list(names), format_func=names.__getitem__, key="limits_user", bind="query-params"
     )
@@ -40,7 +41,7 @@ def draw(actor: Actor) -> None:
 @fragment(run_every=REFRESH_SECONDS)
 def live_figures(actor: Actor) -> None:
     """Those with something waiting or running; refreshed by itself."""
-    busy = _busy(Actor.system()) if actor.is_admin else []
+    busy = figures.busy_users(figures.reader(actor)) if actor.is_admin else []
     if not busy:
         st.info(_("Nobody has anything waiting or running now."))
         return
@@ -55,12 +56,6 @@ def live_figures(actor: Actor) -> None:
         for one in busy
     ]
     st.dataframe(rows, hide_index=True)
-
-
-@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=1, show_spinner=False)
-def _busy(reader: Actor) -> list[BusyUser]:
-    """All administrators see the same."""
-    return wiring.get_limit_manager().busy(actor=reader)
 
 
 def _seconds(seconds: float) -> str:
@@ -105,7 +100,7 @@ def _change_form(report: LimitReport) -> None:
 
 
 def _history(actor: Actor) -> None:
-    st.subheader(_("History"), anchor=False)
+    st.subheader(_("History"))
     entries = wiring.get_audit_viewer().entries(AuditFilter(action="limits."), actor=actor, limit=HISTORY)
     if not entries:
         st.caption(_("No limit was ever changed or reset."))

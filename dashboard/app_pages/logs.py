@@ -9,9 +9,10 @@ from core.errors import NotFound
 from core.services.log_viewer import LogFilter, LogLevel, LogPage
 from core.settings import get_settings
 from core.store.records import Actor
+from dashboard import figures
 from dashboard.address import Address, choice_field, text_field
 from dashboard.components.log_lines import draw_lines, events_with
-from dashboard.text import _, mark, one_behind_the_other
+from dashboard.text import _, mark
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
 
 LINES = 100
@@ -38,7 +39,7 @@ def draw(actor: Actor) -> None:
     st.title(_("Logs"), anchor=False)
     scope = _("Of all workers.") if actor.is_admin else _("Of your own articles.")
     kept = _("The newest {number} lines of all workers are kept.", number=f"{get_settings().log_lines:,}")
-    st.caption(one_behind_the_other(scope, kept, _("Details are as the worker wrote them.")))
+    st.caption(f"{scope} {kept} {_('Details are as the worker wrote them.')}")
     wanted = _filter(actor)
     if wanted is None:
         st.info(_("There is no such article. Its number stands in its drawer on the page Tasks."))
@@ -53,7 +54,7 @@ def _filter(actor: Actor) -> LogFilter | None:
     article.text_input(_("Article"), key=ADDRESS.key("article"), placeholder=_("Its number"))
     worker.text_input(_("Worker"), key=ADDRESS.key("worker"), placeholder=_("Host or process number"))
     level.selectbox(_("Level"), list(LogLevel), format_func=lambda one: _(LEVELS[one]), key=ADDRESS.key("level"))
-    text.text_input(_("Words"), key=ADDRESS.key("text"), placeholder=_("Anything that stands in a line"))
+    text.text_input(_("Text"), key=ADDRESS.key("text"), placeholder=_("Anything that stands in a line"))
     ADDRESS.write()
     chosen = {name: ADDRESS.value(name) for name in ("article", "worker", "level", "text")}
     if st.session_state.get("logs_chosen") != chosen:
@@ -92,12 +93,12 @@ def live_lines(actor: Actor, wanted: LogFilter) -> None:
 
 def _shown(actor: Actor, wanted: LogFilter, before: str | None, *, follows: bool) -> LogPage:
     """Who does not follow sees what was there when it stopped to."""
-    reader = Actor.system() if actor.is_admin else actor
-    seen = ("logs_seen", (reader, wanted, before))
+    who = figures.reader(actor)
+    seen = ("logs_seen", (who, wanted, before))
     if not follows and st.session_state.get(seen[0], (None,))[0] == seen[1]:
         found: LogPage = st.session_state[seen[0]][1]
         return found
-    found = _page(reader, wanted, before)
+    found = figures.logs(wanted, who, before, LINES)
     st.session_state[seen[0]] = (seen[1], found)
     return found
 
@@ -119,11 +120,6 @@ def _turn_over(older: str | None, *, is_newest: bool) -> None:
 @callback
 def _go(actor: Actor, before: str | None) -> None:
     st.session_state[BEFORE] = before
-
-
-@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=200, show_spinner=False)
-def _page(reader: Actor, wanted: LogFilter, before: str | None) -> LogPage:
-    return wiring.get_log_viewer().page(wanted, actor=reader, before=before, size=LINES)
 
 
 page(draw)

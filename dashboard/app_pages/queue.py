@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from core import wiring
 from core.services.local_clock import LocalClock
 from core.services.queue_viewer import LaneView, QueueView
 from core.services.task_words import SITE_NAMES
 from core.services.wait_words import WaitWords
 from core.store.records import Actor
-from dashboard.components.pause_controls import Targets, draw_form, draw_late, draw_pauses
+from dashboard import figures
+from dashboard.components.pause_controls import draw_form, draw_late, draw_pauses
 from dashboard.text import _, duration, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
@@ -28,26 +28,22 @@ def draw(actor: Actor) -> None:
 @fragment(run_every=REFRESH_SECONDS)
 def live_queue(actor: Actor) -> None:
     """Refreshed by itself."""
-    view = _view(Actor.system() if actor.is_admin else actor)
+    who = figures.reader(actor)
+    view = figures.queue(who)
     _draw_figures(view)
     if view.lanes:
         st.dataframe(_cells(view), hide_index=True, column_config=_columns())
     else:
         st.info(_("Nothing waits and nothing is being published."))
     st.subheader(_("What is paused"), anchor=False)
-    draw_pauses(actor, wiring.get_queue_viewer().pauses(actor=actor), Targets(actor))
-
-
-@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=200, show_spinner=False)
-def _view(reader: Actor) -> QueueView:
-    return wiring.get_queue_viewer().look(actor=reader)
+    draw_pauses(actor, figures.pauses(who))
 
 
 @fragment()
 def pause_something(actor: Actor) -> None:
     """Not refreshed: somebody may be typing."""
     with st.expander(_("Pause something"), icon=":material/pause:", key="pause_form"):
-        draw_form(actor, Targets(actor))
+        draw_form(actor)
     draw_late()
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import streamlit as st
 
-from core import wiring
 from core.services.worker_viewer import BrowserPool, BusyThread, WorkerView, running_for, sum_of
 from core.store.records import Actor
+from dashboard import figures
 from dashboard.components.task_badges import plain
 from dashboard.components.worker_orders import draw_orders, draw_stopped, draw_told
-from dashboard.task_states import describe_all
-from dashboard.text import _, duration, full_clock, mark, zone
+from dashboard.text import _, duration, full_clock, language, mark, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
 STATES = {
@@ -43,8 +42,8 @@ def draw(actor: Actor) -> None:
 @fragment(run_every=REFRESH_SECONDS)
 def live_workers(actor: Actor) -> None:
     """Refreshed by itself."""
-    viewer = wiring.get_worker_viewer()
-    workers, stopped = viewer.workers(actor=actor), viewer.stopped(actor=actor)
+    who = figures.reader(actor)
+    stopped, workers = figures.stopped_workers(who), figures.workers(who)
     if not workers and stopped:
         st.warning(_("All workers were stopped. Articles are accepted and wait."), icon=":material/warning:")
     elif not workers:
@@ -55,7 +54,7 @@ def live_workers(actor: Actor) -> None:
         return
     if workers:
         _draw_totals(workers)
-    for worker in workers:
+    for worker in workers or ():
         _draw_worker(worker, actor)
     draw_stopped(stopped, actor)
 
@@ -86,21 +85,19 @@ def _draw_worker(worker: WorkerView, actor: Actor) -> None:
             )
         )
         draw_told(worker)
-        _draw_threads(worker.threads, actor)
+        _draw_threads(worker.threads, figures.work_in_words(figures.reader(actor), language(), zone().key))
         _draw_pool(worker.pool)
         if actor.is_admin:
             draw_orders(worker)
 
 
-def _draw_threads(threads: Sequence[BusyThread], actor: Actor) -> None:
+def _draw_threads(threads: Sequence[BusyThread], states: Mapping[int, str]) -> None:
     if not threads:
         st.caption(_("All its threads wait for articles."))
         return
-    tasks = [thread.task for thread in threads if thread.task is not None]
-    states = dict(zip([task.id for task in tasks], describe_all(tasks, actor, zone=zone(), say=_), strict=True))
     rows = {
         _("Article"): [thread.task.title if thread.task else _("Another user's article") for thread in threads],
-        _("What it does"): [states[thread.task.id].words if thread.task else "" for thread in threads],
+        _("What it does"): [states.get(thread.task.id, "") if thread.task else "" for thread in threads],
         _("In this step for"): [duration(timedelta(seconds=thread.step_seconds)) for thread in threads],
         _("Account"): [thread.task.account_name if thread.task else "" for thread in threads],
         _("User"): [thread.task.user_name if thread.task else "" for thread in threads],

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import wiring
-from core.services.alerts import Alert, AlertKind, ServiceHealth
+from core.services.alerts import Alert, AlertKind
 from core.services.fault_words import kind_words
 from core.services.worker_viewer import WorkerView, sum_of
 from core.store.records import Actor
 from core.task_state import TaskStatus
+from dashboard import figures
 from dashboard.components.task_badges import plain
 from dashboard.navigation import path_of
 from dashboard.text import _, count, mark
-from dashboard.visitor import REFRESH_SECONDS, fragment
+from dashboard.visitor import fragment
 
 BANNER_SECONDS = 10.0
 """On pages where somebody does something else."""
@@ -73,25 +73,20 @@ LINKS = {
 
 def draw_alerts(actor: Actor) -> None:
     """On the overview, with the way to what each is about. Nothing when all is well."""
-    for alert in _alerts(_reader(actor)):
+    for alert in figures.alerts(figures.reader(actor)):
         _draw(alert, actor)
 
 
 @fragment(run_every=BANNER_SECONDS)
 def draw_banner(actor: Actor) -> None:
     """At the top of every other page: what is urgent, in one box."""
-    urgent = [alert for alert in _alerts(_reader(actor)) if alert.is_urgent]
+    urgent = [alert for alert in figures.alerts(figures.reader(actor)) if alert.is_urgent]
     if len(urgent) == 1:
         _draw(urgent[0], actor)
     elif urgent:
         words = "\n".join(f"- {words_of_alert(alert, is_admin=actor.is_admin)}" for alert in urgent)
         show = st.error if any(alert.kind in GRAVE for alert in urgent) else st.warning
         show(words)
-
-
-def _reader(actor: Actor) -> Actor:
-    """All administrators see the same: one answer serves them."""
-    return Actor.system() if actor.is_admin else actor
 
 
 def words_of_alert(alert: Alert, *, is_admin: bool) -> str:
@@ -112,16 +107,6 @@ def _draw(alert: Alert, actor: Actor) -> None:
         if alert.kind in LINKS:
             page, query, label = LINKS[alert.kind]
             st.page_link(path_of(page), label=_(label), icon=":material/arrow_forward:", query_params=query)
-
-
-@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=1, show_spinner=False)
-def _health() -> ServiceHealth:
-    return wiring.get_alert_viewer().health()
-
-
-@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=600, show_spinner=False)
-def _alerts(reader: Actor) -> list[Alert]:
-    return wiring.get_alert_viewer().alerts(_health(), actor=reader)
 
 
 def draw_health(workers: Sequence[WorkerView] | None) -> None:

@@ -7,36 +7,31 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.services.fault_words import kind_words
-from core.services.task_lists import TaskPage
 from core.store.outcome_figures import Failures
-from core.store.records import Actor
 from core.task_state import TaskStatus
 from dashboard.components.task_badges import plain
 from dashboard.components.task_drawer import PARAMETER as DRAWER
+from dashboard.figures import ShownTasks
 from dashboard.navigation import path_of
-from dashboard.task_states import describe_all
-from dashboard.text import _, zone
+from dashboard.text import _
 
 SHOWN_REASONS = 10
-ALIGNED = '<style>[class*="st-key-brief_"] [data-testid="stPageLink-NavLink"] { padding-left: 0; }</style>'
-"""A title stands above its state, not beside it."""
 
 
-def draw_tasks(shown: TaskPage, actor: Actor, statuses: Sequence[TaskStatus]) -> None:
+def draw_tasks(shown: ShownTasks, statuses: Sequence[TaskStatus]) -> None:
     """Each with its state and the way to its drawer, then the way to all of them."""
-    if not shown.tasks:
+    page = shown.page
+    if not page.tasks:
         st.caption(_("None"))
         return
-    with st.container(key=f"brief_{statuses[0]}"):
-        for task, state in zip(shown.tasks, describe_all(shown.tasks, actor, zone=zone(), say=_), strict=True):
-            with st.container(gap=None):
-                st.page_link(path_of("tasks"), label=plain(task.title), query_params={DRAWER: task.public_id})
-                st.caption(plain(state.words))
-    st.html(ALIGNED)
-    if shown.total > len(shown.tasks):
+    for task, words in zip(page.tasks, shown.states, strict=True):
+        with st.container(gap=None):
+            st.page_link(path_of("tasks"), label=plain(task.title), query_params={DRAWER: task.public_id})
+            st.caption(plain(words))
+    if page.total > len(page.tasks):
         st.page_link(
             path_of("tasks"),
-            label=_("All {number}", number=f"{shown.total:,}" + ("+" if shown.is_more else "")),
+            label=_("All {number}", number=f"{page.total:,}" + ("+" if page.is_more else "")),
             icon=":material/arrow_forward:",
             query_params=[("status", status.value) for status in statuses],
         )

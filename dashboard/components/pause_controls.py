@@ -17,7 +17,9 @@ from core.store.records import Actor, TaskView
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, count, full_clock, mark
+from dashboard.figures import FRESH_SECONDS, reader
+from dashboard.shared_figures import shared
+from dashboard.text import _, clock, count, full_clock, language, mark
 from dashboard.visitor import callback
 
 LATE_KEY = "pause_late"
@@ -40,7 +42,7 @@ SPANS = {
 
 
 class Targets:
-    """The names of what can be held back, for who looks."""
+    """The names of what can be held back, for who looks, in its language."""
 
     def __init__(self, actor: Actor) -> None:
         accounts = wiring.get_account_manager().list(actor=actor)
@@ -64,10 +66,18 @@ class Targets:
         return self._names[pause.scope].get(pause.key, f"#{pause.key}")
 
 
-def draw_pauses(actor: Actor, pauses: Sequence[PauseView], targets: Targets) -> None:
+@shared(FRESH_SECONDS)
+def _targets(who: Actor, code: str) -> Targets:
+    """`code`: of the language, as the names are in it."""
+    return Targets(who)
+
+
+def draw_pauses(actor: Actor, pauses: Sequence[PauseView]) -> None:
     """Each with a button, where who looks may lift it."""
     if not pauses:
         st.caption(_("Nothing is paused."))
+        return
+    targets = _targets(reader(actor), language())
     for pause in pauses:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             who = _("the site, which asked for it") if pause.is_of_site else plain(pause.by)
@@ -90,8 +100,9 @@ def draw_pauses(actor: Actor, pauses: Sequence[PauseView], targets: Targets) -> 
                 )
 
 
-def draw_form(actor: Actor, targets: Targets) -> None:
+def draw_form(actor: Actor) -> None:
     """Hold back something more."""
+    targets = _targets(reader(actor), language())
     st.caption(_("Nothing new starts; what is being published already goes on to its end."))
     scopes = [scope for scope in SCOPES if (actor.is_admin or scope not in FOR_ADMINS) and targets.of(scope)]
     scope = st.selectbox(_("What"), scopes, format_func=lambda one: _(SCOPES[one]), key="pause_scope")

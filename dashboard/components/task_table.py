@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import streamlit as st
 
 from core import wiring
@@ -18,10 +18,9 @@ from core.store.task_pages import MOST, TaskSort
 from core.task_state import TaskStatus
 from dashboard.components.task_badges import TABLE_COLORS, status_label
 from dashboard.components.task_filter import ADDRESS, ChosenTasks
-from dashboard.languages import sayer
-from dashboard.task_states import describe_all
+from dashboard.figures import FRESH_SECONDS, states
+from dashboard.shared_figures import shared
 from dashboard.text import _, count, language, local, zone
-from dashboard.visitor import REFRESH_SECONDS
 
 PAGE_SIZE = 50
 ROW_HEIGHT = 35
@@ -31,26 +30,36 @@ OPENED_KEY = "tasks_opened"
 PAGE_KEY = ADDRESS.key("page")
 ON_THEIR_WAY = (TaskStatus.RUNNING, TaskStatus.RETRYING, TaskStatus.BLOCKED)
 """Of the others the state tells how far they are."""
+SCHEMA = pa.schema(
+    {
+        "open": pa.string(),
+        "status": pa.list_(pa.string()),
+        "title": pa.string(),
+        "state": pa.string(),
+        "progress": pa.int64(),
+        "account": pa.string(),
+        "link": pa.string(),
+        "owner": pa.string(),
+        "created": pa.timestamp("us"),
+        "priority": pa.int64(),
+    }
+)
+"""Of the table. Made by hand, as it would else be guessed from a table of pandas at each refresh of each browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A page of articles, each with its state in words."""
+    """A page of articles, and its table as it is sent to browsers."""
 
     page: TaskPage
-    states: tuple[str, ...]
+    cells: pa.Table
 
 
-@st.cache_data(ttl=REFRESH_SECONDS - 0.1, max_entries=200, show_spinner=False)
+@shared(FRESH_SECONDS)
 def _shared_page(wanted: TaskFilter, sort: TaskSort, number: int, code: str, zone_name: str) -> ShownPage:
     """What all who look at the same see. `wanted` is already what its reader is allowed to see."""
     page = wiring.get_task_lists().page(wanted, actor=Actor.system(), sort=sort, number=number, size=PAGE_SIZE)
-    return ShownPage(page, _states(page.tasks, Actor.system(), code, zone_name))
-
-
-def _states(tasks: Sequence[TaskView], actor: Actor, code: str, zone_name: str) -> tuple[str, ...]:
-    states = describe_all(tasks, actor, zone=ZoneInfo(zone_name), say=sayer(code))
-    return tuple(state.words for state in states)
+    return ShownPage(page, _cells(page.tasks, states(page.tasks, Actor.system(), code, zone_name)))
 
 
 def draw_table(actor: Actor, chosen: ChosenTasks) -> tuple[TaskPage, list[int]]:
@@ -58,17 +67,17 @@ def draw_table(actor: Actor, chosen: ChosenTasks) -> tuple[TaskPage, list[int]]:
     wanted = wiring.get_task_lists().allowed(chosen.wanted, actor)
     number = max(int(st.session_state.get(PAGE_KEY) or 1), 1)
     shown = _shared_page(wanted, chosen.sort, number, language(), zone().key)
-    tasks, states = shown.page.tasks, shown.states
+    tasks, cells = shown.page.tasks, shown.cells
     name = hashlib.sha256(repr((wanted, chosen.sort, number)).encode()).hexdigest()[:12]
     table_key = f"tasks_table_{name}"
     selected = _selected_rows(table_key)
     if selected:
         # Rows are selected by their place: while any is, the rows stay what they are and only their states move on.
         tasks = tuple(wiring.get_task_lists().by_ids(st.session_state.get(SHOWN_KEY, []), actor=actor))
-        states = _states(tasks, actor, language(), zone().key)
+        cells = _cells(tasks, states(tasks, actor, language(), zone().key))
     st.session_state[SHOWN_KEY] = [task.id for task in tasks]
     st.dataframe(
-        _cells(tasks, states),
+        cells,
         hide_index=True,
         height=ROW_HEIGHT * (max(len(tasks), 1) + 1) + 3,
         row_height=ROW_HEIGHT,
@@ -108,10 +117,10 @@ def opened_task() -> int | None:
     return int(shown[click["row"]])
 
 
-def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> dict[str, list[Any]]:
-    """Column → its cells. What stands in the state already is not said again."""
+def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> pa.Table:
+    """What stands in the state already is not said again."""
     labels = [status_label(task.status) for task in tasks]
-    return {
+    columns = {
         "open": [":material/open_in_full:" for task in tasks],
         "status": [[label] for label in labels],
         "title": [task.title for task in tasks],
@@ -123,6 +132,7 @@ def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> dict[str, list[A
         "created": [local(task.created_at) for task in tasks],
         "priority": [task.priority for task in tasks],
     }
+    return pa.table(columns, schema=SCHEMA)
 
 
 def _columns(*, with_owner: bool) -> dict[str, Any]:
@@ -139,7 +149,7 @@ def _columns(*, with_owner: bool) -> dict[str, Any]:
         "account": config.TextColumn(_("Account"), width=76),
         "link": config.LinkColumn(_("Article"), display_text=":material/link:", width=58),
         "owner": config.TextColumn(_("User"), width=70) if with_owner else None,
-        "created": config.DatetimeColumn(_("Handed in at"), format="YYYY-MM-DD HH:mm", width=128),
+        "created": config.DatetimeColumn(_("Handed in at"), format="MM-DD HH:mm", width=96),
         "priority": config.NumberColumn(_("Priority"), width=64),
     }
 

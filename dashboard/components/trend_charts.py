@@ -15,6 +15,8 @@ from core.store.outcome_figures import SAMPLE
 from core.store.records import Actor
 from dashboard.address import Address, choice_field
 from dashboard.components.time_charts import Moments, draw_bars, draw_lines
+from dashboard.figures import reader
+from dashboard.shared_figures import shared
 from dashboard.text import _, local, mark
 from dashboard.visitor import fragment
 
@@ -71,7 +73,7 @@ def draw_charts(actor: Actor, span: Span) -> None:
     stretch, number = STRETCHES[span]
     now = datetime.now(UTC)
     begin = now - timedelta(seconds=now.timestamp() % stretch.total_seconds()) - (number - 1) * stretch
-    trend = _trend(span, Actor.system() if actor.is_admin else actor, begin.replace(microsecond=0))
+    trend = _trend(span, reader(actor), begin.replace(microsecond=0))
     moments = Moments([local(moment) or moment for moment in trend.begins], stretch)
     published, waited, took = st.columns(3)
     with published:
@@ -104,26 +106,26 @@ def _in(seconds_of_unit: float, seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds / seconds_of_unit, 2)
 
 
-def _trend(span: Span, reader: Actor, begin: datetime) -> Trend:
+def _trend(span: Span, who: Actor, begin: datetime) -> Trend:
     read = {Span.HOUR: _hour, Span.DAY: _day, Span.WEEK: _week}[span]
-    shown: Trend = read(reader, begin)
+    shown: Trend = read(who, begin)
     return shown
 
 
-def _read(span: Span, reader: Actor, begin: datetime) -> Trend:
-    return wiring.get_outcome_viewer().trend(begin, *STRETCHES[span], actor=reader)
+def _read(span: Span, who: Actor, begin: datetime) -> Trend:
+    return wiring.get_outcome_viewer().trend(begin, *STRETCHES[span], actor=who)
 
 
-@st.cache_data(ttl=KEPT_SECONDS[Span.HOUR] - 0.1, max_entries=200, show_spinner=False)
-def _hour(reader: Actor, begin: datetime) -> Trend:
-    return _read(Span.HOUR, reader, begin)
+@shared(KEPT_SECONDS[Span.HOUR] - 0.1)
+def _hour(who: Actor, begin: datetime) -> Trend:
+    return _read(Span.HOUR, who, begin)
 
 
-@st.cache_data(ttl=KEPT_SECONDS[Span.DAY] - 0.1, max_entries=200, show_spinner=False)
-def _day(reader: Actor, begin: datetime) -> Trend:
-    return _read(Span.DAY, reader, begin)
+@shared(KEPT_SECONDS[Span.DAY] - 0.1)
+def _day(who: Actor, begin: datetime) -> Trend:
+    return _read(Span.DAY, who, begin)
 
 
-@st.cache_data(ttl=KEPT_SECONDS[Span.WEEK] - 0.1, max_entries=200, show_spinner=False)
-def _week(reader: Actor, begin: datetime) -> Trend:
-    return _read(Span.WEEK, reader, begin)
+@shared(KEPT_SECONDS[Span.WEEK] - 0.1)
+def _week(who: Actor, begin: datetime) -> Trend:
+    return _read(Span.WEEK, who, begin)

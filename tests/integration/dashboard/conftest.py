@@ -11,6 +11,7 @@ import streamlit as st
 
 from core import wiring
 from core.settings import get_settings
+from dashboard.shared_figures import forget_all
 from tests.integration.dashboard.dashboard_server import DashboardServer
 from tests.integration.dashboard.dashboard_world import DashboardWorld
 from tests.servers.redis_server import RedisServer
@@ -41,6 +42,7 @@ def _start_anew() -> None:
     get_settings.cache_clear()
     st.cache_data.clear()
     st.cache_resource.clear()
+    forget_all()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from core.services.submission import Submission
 from core.settings import get_settings
 from core.store.records import Actor, Role, TaskView, UserView
 from core.task_state import BlockReason
+from dashboard.shared_figures import forget_all
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "dashboard" / "streamlit_app.py"
@@ -50,6 +51,7 @@ class DashboardWorld:
         """As two seconds later."""
         st.cache_data.clear()
         st.cache_resource.clear()
+        forget_all()
 
     def fill(self) -> None:
         """An administrator and two operators, each operator with an account called `main`."""

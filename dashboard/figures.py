@@ -1,0 +1,120 @@
+"""What pages show alike to many, each read once for all who may see it: thirty open dashboards ask no more often than
+one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core import wiring
+from core.errors import ServiceUnavailable
+from core.services.alerts import Alert, ServiceHealth
+from core.services.limit_manager import BusyUser
+from core.services.log_viewer import LogFilter, LogPage
+from core.services.outcome_viewer import Outcomes
+from core.services.queue_viewer import QueueView
+from core.services.task_lists import TaskPage
+from core.services.worker_viewer import StoppedWorker, WorkerView
+from core.store.pauses import PauseView
+from core.store.records import Actor, TaskView
+from core.store.task_filter import TaskFilter
+from dashboard.languages import sayer
+from dashboard.shared_figures import shared
+from dashboard.task_states import describe_all
+from dashboard.visitor import REFRESH_SECONDS
+
+FRESH_SECONDS = REFRESH_SECONDS - 0.1
+"""A little less, so that every refresh may tell something new."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTasks:
+    """Some articles, each with its state in words."""
+
+    page: TaskPage
+    states: tuple[str, ...]
+
+
+def reader(actor: Actor) -> Actor:
+    """In whose name shared figures are read: all administrators see the same, everybody else its own."""
+    return Actor.system() if actor.is_admin else actor
+
+
+def states(tasks: Sequence[TaskView], who: Actor, code: str, zone: str) -> tuple[str, ...]:
+    """In the words of this language and the time of this zone. Not shared: what asks for it is."""
+    return tuple(state.words for state in describe_all(tasks, who, zone=ZoneInfo(zone), say=sayer(code)))
+
+
+@shared(FRESH_SECONDS)
+def newest(wanted: TaskFilter, who: Actor, code: str, zone: str, size: int) -> ShownTasks:
+    """So many articles, and how many there are in all."""
+    page = wiring.get_task_lists().page(wanted, actor=who, size=size)
+    return ShownTasks(page, states(page.tasks, who, code, zone))
+
+
+@shared(FRESH_SECONDS)
+def outcomes(who: Actor, since: datetime) -> Outcomes:
+    """What ended since then, and what has not ended."""
+    return wiring.get_outcome_viewer().outcomes(since, actor=who)
+
+
+@shared(FRESH_SECONDS)
+def workers(who: Actor) -> list[WorkerView] | None:
+    """None: Redis is away, so that nobody can tell."""
+    try:
+        return wiring.get_worker_viewer().workers(actor=who)
+    except ServiceUnavailable as error:
+        if not error.service.endswith("Redis"):
+            raise
+        return None
+
+
+@shared(FRESH_SECONDS)
+def stopped_workers(who: Actor) -> list[StoppedWorker]:
+    """Whose place is empty on purpose."""
+    return wiring.get_worker_viewer().stopped(actor=who)
+
+
+@shared(FRESH_SECONDS)
+def work_in_words(who: Actor, code: str, zone: str) -> dict[int, str]:
+    """What each article that a worker holds is at, by its id."""
+    held = [thread.task for worker in workers(who) or () for thread in worker.threads if thread.task is not None]
+    return dict(zip([task.id for task in held], states(held, who, code, zone), strict=True))
+
+
+@shared(FRESH_SECONDS)
+def queue(who: Actor) -> QueueView:
+    """The line."""
+    return wiring.get_queue_viewer().look(actor=who)
+
+
+@shared(FRESH_SECONDS)
+def pauses(who: Actor) -> list[PauseView]:
+    """What is held back, of what concerns them."""
+    return wiring.get_queue_viewer().pauses(actor=who)
+
+
+@shared(FRESH_SECONDS)
+def busy_users(who: Actor) -> list[BusyUser]:
+    """Those with something waiting or running, against their limits."""
+    return wiring.get_limit_manager().busy(actor=who)
+
+
+@shared(FRESH_SECONDS)
+def logs(wanted: LogFilter, who: Actor, before: str | None, size: int) -> LogPage:
+    """A page of the workers' lines."""
+    return wiring.get_log_viewer().page(wanted, actor=who, before=before, size=size)
+
+
+@shared(FRESH_SECONDS)
+def health() -> ServiceHealth:
+    """How the service does, the same for everybody."""
+    return wiring.get_alert_viewer().health()
+
+
+@shared(FRESH_SECONDS)
+def alerts(who: Actor) -> list[Alert]:
+    """What is wrong, of what concerns them."""
+    return wiring.get_alert_viewer().alerts(health(), actor=who)

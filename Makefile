@@ -4,6 +4,8 @@ PYTHON ?= python3
 JOBS ?= 3
 BIN := .venv/bin
 MINUTES ?= 10
+# Hundreds of processes start in a run of the tests: what Python has compiled is kept for the next one.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup setup-tests demo test check bench soak
 

@@ -114,7 +114,8 @@ def metrics_routes() -> list[Route]:
             if kind.lower() == "bearer":
                 actor = await anyio.to_thread.run_sync(wiring.get_token_manager().actor, token)
             if actor is None or not actor.is_admin:
-                return PlainTextResponse("Send the token of an administrator.\n", HTTPStatus.UNAUTHORIZED)
+                status = HTTPStatus.UNAUTHORIZED if actor is None else HTTPStatus.FORBIDDEN
+                return PlainTextResponse("Send the token of an administrator.\n", status)
             body = await anyio.to_thread.run_sync(generate_latest, registry)
         except ServiceUnavailable as error:
             logger.warning("%s", error)

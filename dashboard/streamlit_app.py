@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import TopnError
 from core.store.records import Role
 from dashboard.components.alerts import draw_banner
+from dashboard.components.own_words import cover_words
 from dashboard.navigation import pages_for
 from dashboard.sidebar import draw_sidebar
 from dashboard.visitor import current_session, lead_to_sign_in, say_calmly
@@ -31,6 +32,7 @@ def run() -> None:
     chosen = st.navigation(pages_for(is_admin=session.role is Role.ADMIN))
     st.set_page_config(page_title=f"{chosen.title} · TOP_N")
     draw_sidebar(session)
+    cover_words()
     if chosen.url_path:
         # The overview, at the root of the address, shows all that is wrong by itself.
         draw_banner()

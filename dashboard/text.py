@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.services.local_clock import in_zone
 from core.settings import get_settings
-from dashboard.languages import LANGUAGES, best_language, sayer
+from dashboard.languages import ENGLISH, LANGUAGES, best_language, sayer
 
 LANGUAGE_KEY = "language"
 
@@ -32,6 +32,11 @@ def _(message: str, /, **values: object) -> str:
 def count(one: str, many: str, number: int, /, **values: object) -> str:
     """A message about a number of things, which stands in it as `{number}`: `one` of them, or `many`."""
     return _(one if number == 1 else many, number=f"{number:,}", **values)
+
+
+def one_behind_the_other(*sentences: str) -> str:
+    """Several sentences as one text: between Chinese ones there is no space."""
+    return (" " if language() == ENGLISH else "").join(sentences)
 
 
 def mark(message: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 
 from core.errors import ServiceUnavailable
@@ -13,7 +14,7 @@ from tasks.service_watch import ServiceWatch
 logger = get_logger(__name__)
 
 
-class BackgroundLoop:
+class BackgroundLoop(ABC):
     """Calls `tick` every `interval_seconds` in a thread of its own until stopped.
 
     A service that is away is logged once, and once more when it is back; any other error is logged each
@@ -37,9 +38,9 @@ class BackgroundLoop:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
+    @abstractmethod
     def tick(self) -> Collection[str]:
-        """One round of work. Overridden. The names of the services that have answered."""
-        raise NotImplementedError
+        """One round of work. The names of the services that have answered."""
 
     def _loop(self) -> None:
         bind_facts(loop=self.name)

@@ -113,9 +113,11 @@ class Supervisor:
             if code == EXIT_ORDERED:
                 self._keep_empty(place)
             elif code is not None:
+                self._remember_order(place)
                 self._say(f"Worker {place.index} {_how(code)}; what it held goes to others.")
             if place.is_due:
                 place.start()
+                self._pass_on_order(place)
                 self._say(f"Worker {place.index} started: process {place.pid}, {_browsers(place.drivers)}.")
 
     def _keep_empty(self, place: WorkerProcess) -> None:
@@ -130,6 +132,23 @@ class Supervisor:
             f"Worker {place.index} was stopped by {order.by if order else 'somebody'}. It stays away until it is "
             f"started again: on the page Workers, or with `python -m core workers start {name}`."
         )
+
+    def _remember_order(self, place: WorkerProcess) -> None:
+        """A quiet worker that dies is followed by a quiet one."""
+        try:
+            place.order = wiring.get_heartbeats().quiet_order(place.worker_id) or place.order
+        except ServiceUnavailable as error:
+            self._watch.went_away(error)
+
+    def _pass_on_order(self, place: WorkerProcess) -> None:
+        if place.order is None:
+            return
+        try:
+            wiring.get_heartbeats().give_order(place.worker_id, place.order)
+        except ServiceUnavailable as error:
+            self._watch.went_away(error)
+        else:
+            place.order = None
 
     def _look_after_dashboard(self) -> None:
         if self._dashboard is None:

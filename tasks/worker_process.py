@@ -6,6 +6,7 @@ import os
 import uuid
 
 from core import wiring
+from core.queue.heartbeats import WorkerOrder
 from tasks.child_process import ChildProcess
 
 
@@ -26,6 +27,8 @@ class WorkerProcess(ChildProcess):
         self.worker_id = ""
         self.is_kept_empty = False
         """Whether somebody has stopped its worker and does not want another."""
+        self.order: WorkerOrder | None = None
+        """What its next worker is told as well: the one before was quiet when it died."""
 
     @property
     def is_due(self) -> bool:

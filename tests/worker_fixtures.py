@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.browser.cleaner import clean_orphans
+from core.store.task_store import TaskStore
 from tests.practice_site.client import PracticeClient
 from tests.servers.mariadb_server import MariaDbServer
 from tests.servers.migrated_tables import MigratedFile
@@ -74,6 +75,8 @@ def ground(tmp_path: Path, redis_server: RedisServer, database_url: str) -> Iter
     made = WorkerLab(
         tmp_path, database_url=database_url, redis_url=redis_server.url, site=PracticeClient("http://127.0.0.1:9")
     )
+    # A busy machine may take seconds over an attempt, and here nobody renews its lease unless a test asks for it.
+    made.store = TaskStore(made.db, lease_seconds=60)
     made.queue.rebuild()
     yield made
     made.close()

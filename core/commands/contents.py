@@ -46,16 +46,20 @@ COMMANDS = {
         "submit", "template", "Write an example CSV to standard output, with every column.", "> articles.csv"
     ),
     "tasks": Place("tasks", "tasks", "List articles, the newest first.", "--user ada --status failed --status blocked"),
-    "task": Place("task_view", "task", "Show one article: its state, what to do, and all that happened to it."),
+    "task": Place(
+        "task_view", "task", "Show one article: its state, what to do, and all that happened to it.", "4k7p2m9x1c3v"
+    ),
     "cancel": Place(
         "changes",
         "cancel",
         "Cancel articles: at once, or within seconds when they are being published.",
+        "4k7p2m9x1c3v 6h2d8s4q0z1w",
     ),
     "retry": Place(
         "changes",
         "retry",
         "Try articles again that failed, were cancelled, or waited for a sign-in or verification.",
+        "4k7p2m9x1c3v 6h2d8s4q0z1w",
     ),
     "reschedule": Place(
         "changes", "reschedule", "Publish articles at another time.", "4k7p2m9x1c3v --at '2027-01-31 09:00'"
@@ -89,6 +93,7 @@ COMMANDS = {
         "overview",
         "stats",
         "Show how many articles are in each state, who waits for what, what is paused, and the workers.",
+        "--json",
     ),
     "restored": Place(
         "restored",

@@ -11,6 +11,7 @@ from core import wiring
 from core.commands.lookups import ME, future_given, local_clock, user_named
 from core.commands.terminal import say
 from core.lane import PauseScope
+from core.services.task_words import SITE_NAMES
 
 
 class Scope(StrEnum):
@@ -55,7 +56,7 @@ def resume(what: Held, name: Name = "", user: Owner = None, platform: Platform =
 
 
 def _label(what: Scope, name: str) -> str:
-    return f"{what} {name}".strip()
+    return SITE_NAMES.get(name, name) if what is Scope.PLATFORM else f"{what} {name}".strip()
 
 
 def _key(what: Scope, name: str, user: str | None, platform: str) -> str:

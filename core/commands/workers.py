@@ -59,7 +59,7 @@ def list_workers(as_json: Json = False) -> None:
 
 @workers.command(epilog="Example: python -m core workers quiet 4711")
 def quiet(worker: Worker) -> None:
-    """Let a worker take nothing new. It finishes what it holds, and goes on after `resume`."""
+    """Let a worker take nothing new. It finishes what it holds, and goes on after `workers resume`."""
     beat = wiring.get_worker_manager().quiet(worker, actor=ME)
     say(f"Within seconds worker {_short(beat.worker_id)} takes nothing new. It finishes what it holds.")
 
@@ -73,7 +73,8 @@ def resume(worker: Worker) -> None:
 
 @workers.command(epilog="Example: python -m core workers stop 4711")
 def stop(worker: Worker) -> None:
-    """Stop a worker: what is submitted is finished, the rest goes back into line. It stays away until `start`."""
+    """Stop a worker: what is submitted is finished, the rest goes back into line. It stays away until
+    `workers start`."""
     beat = wiring.get_worker_manager().stop(worker, actor=ME)
     name = _short(beat.worker_id)
     say(f"Worker {name} stops within seconds; what it has submitted is finished first.")

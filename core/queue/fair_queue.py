@@ -147,12 +147,9 @@ class FairQueue:
         places = int(self._scripts.run("ahead", task_id, user_id, account_id))
         return None if places < 0 else places
 
-    def why_waiting(self, user_id: int, account_id: int) -> Parked | None:
-        """What holds back this account's tasks in line: its own reason before its user's. None: it is in turn."""
-        return self.reasons([(user_id, account_id)]).get((user_id, account_id))
-
     def reasons(self, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Parked]:
-        """The same for many (user, account) in one round trip; who is in turn is left out."""
+        """What holds back the tasks in line of each (user, account), in one round trip: the account's own reason before
+        its user's. Who is in turn is left out."""
         return read_reasons(self._redis, self._names, self._defaults, places)
 
     def missing(self, entries: Sequence[LaneEntry]) -> list[LaneEntry]:

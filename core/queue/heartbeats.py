@@ -92,6 +92,20 @@ class Heartbeats:
         with guarded(self._redis):
             return _order(cast("str | None", self._redis.get(self._order + worker_id)))
 
+    def quiet_order(self, worker_id: str) -> WorkerOrder | None:
+        """What keeps this worker quiet, as long as its last order or sign of life is known. None: nothing does."""
+        with guarded(self._redis), self._redis.pipeline(transaction=True) as pipe:
+            pipe.get(self._beat + worker_id)
+            pipe.get(self._order + worker_id)
+            text, order_text = pipe.execute()
+        order = _order(order_text)
+        if order is not None:
+            return order if order.kind is OrderKind.QUIET else None
+        quiet = (_facts(text) or {}).get("quiet")
+        if not isinstance(quiet, dict):
+            return None
+        return WorkerOrder(OrderKind.QUIET, str(quiet["by"]), float(str(quiet["since"])))
+
     def forget(self, worker_id: str) -> None:
         """The worker has stopped."""
         with guarded(self._redis), self._redis.pipeline(transaction=True) as pipe:

@@ -49,6 +49,7 @@ EVENTS = {
     "the line was not rebuilt": "The line was not built again",
     "the pause counts once Redis is back": "The pause counts once Redis is back",
     # Redis and the database.
+    "a broken connection to the database was thrown away": "A broken connection to the database was replaced",
     "how far the database is was not noted": "How far the database is could not be noted",
     "started a private Redis": "A private Redis was started",
     "takes articles again: the database was made ready": "The database was made ready; articles are taken again",

@@ -90,8 +90,10 @@ class TaskWords:
             return self._say("Checking it is online, looks again {at}", at=at or self._say("soon"))
         if task.error_class == SLOWED:
             return self._say("Slowed by {site}, resumes itself {end}", site=self._site(task), end=at).rstrip()
-        count = self._say("{used} of {most}", used=task.retries_used, most=task.max_retries)
-        told = ", ".join(part for part in (count if task.retries_used else "", at) if part)
+        told = at
+        if task.retries_used:
+            count = self._say("{used} of {most}", used=task.retries_used, most=task.max_retries)
+            told = self._say("{count}, {at}", count=count, at=at) if at else count
         return self._say("Will retry ({told})", told=told) if told else self._say("Will retry")
 
     def _held_back(self, task: TaskView, wait: WaitFacts) -> str | None:

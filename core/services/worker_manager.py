@@ -46,8 +46,9 @@ class WorkerManager:
     def _tell(self, heartbeats: Heartbeats, worker: str, kind: OrderKind, actor: Actor) -> Heartbeat:
         self._access.require_admin(actor, f"worker.{kind}", "worker", worker, doing=f"{kind} a worker")
         beat = _named(worker, heartbeats.all())
-        heartbeats.give_order(beat.worker_id, WorkerOrder(kind, actor.name, time.time()))
+        # On record first: what nobody can write down is not done.
         self._access.record(actor, f"worker.{kind}", "worker", beat.worker_id)
+        heartbeats.give_order(beat.worker_id, WorkerOrder(kind, actor.name, time.time()))
         return beat
 
 

@@ -111,11 +111,6 @@ class TaskIntake:
         remedy = "What you handed in may have been accepted: look for it before you hand it in again."
         raise CommitInDoubt(doubt.service, doubt.reason, remedy) from last
 
-    def waiting_count(self, user_id: int) -> int:
-        """Tasks of this user that wait for their turn, their time or their next try."""
-        with self._db.read() as connection:
-            return _waiting(connection, user_id)
-
 
 def _chunks(names: Sequence[T]) -> Iterator[Sequence[T]]:
     return (names[start : start + CHUNK] for start in range(0, len(names), CHUNK))

@@ -64,6 +64,14 @@ class BatchTask(NewTask):
 
     client_ref: str | None = None
 
+    @field_validator("topics")
+    @classmethod
+    def _one_topic_each(cls, topics: list[str]) -> list[str]:
+        """A batch goes the way of a CSV, where a bar is between two topics."""
+        if any(bar in topic for topic in topics for bar in "|｜"):
+            raise ValueError("holds a bar, which stands between topics: write each topic by itself")
+        return topics
+
 
 class NewBatch(Strict):
     """Articles handed in together: all of them, or with `skip_bad_rows` the good ones."""
@@ -85,7 +93,7 @@ class TaskChange(Strict):
     mode: str | None = None
     column: str | None = None
     topics: list[str] | None = None
-    account: str | None = None
+    account: str | None = Field(None, min_length=1)
     scheduled_at: datetime | None = None
     priority: int | None = Field(None, ge=0, le=MAX_PRIORITY)
     resend: bool = False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core import wiring
 from core.services.audit_words import ACTIONS, DENIED, action_words, detail_words
-from core.store.audit import AuditFilter
+from core.store.audit import AuditFilter, AuditView
 from core.store.records import Actor
 from dashboard.text import _, clock, local
 from dashboard.visitor import page
@@ -15,19 +17,20 @@ PAGE = 100
 
 
 def draw(actor: Actor) -> None:
-    st.title(_("Audit"))
+    st.title(_("Audit"), anchor=False)
     st.caption(_("Everything that people and programs did, refusals too. Nothing here can be changed or deleted."))
     wanted = _filter()
     entries = wiring.get_audit_viewer().entries(wanted, actor=actor, limit=PAGE + 1)
     if not entries:
         st.info(_("Nothing fits. Take a filter away to see more."))
         return
+    names = _account_names(actor)
     rows = [
         {
             "at": local(entry.at),
             "actor": entry.actor_name,
             "action": _(action_words(entry.action)),
-            "target": " ".join(part for part in (_(entry.kind), entry.target) if part),
+            "target": _target(entry, names),
             "refused": bool(entry.detail.get(DENIED)),
             "detail": detail_words(entry.detail, say=_, clock=clock),
         }
@@ -46,6 +49,17 @@ def draw(actor: Actor) -> None:
         },
     )
     _turn_over(entries[PAGE - 1].id if len(entries) > PAGE else None)
+
+
+def _account_names(actor: Actor) -> dict[str, str]:
+    """The log knows accounts by their number, people by their name."""
+    accounts = wiring.get_account_manager().list(actor=actor)
+    return {str(account.id): f"{account.name} · {account.user_name}" for account in accounts}
+
+
+def _target(entry: AuditView, names: Mapping[str, str]) -> str:
+    name = names.get(entry.target or "", entry.target) if entry.kind == "account" else entry.target
+    return " ".join(part for part in (_(entry.kind), name) if part)
 
 
 def _filter() -> AuditFilter:

@@ -22,7 +22,7 @@ CHANGED = mark("{who} changed the limits of {whose}")
 
 
 def draw(actor: Actor) -> None:
-    st.title(_("Limits"))
+    st.title(_("Limits"), anchor=False)
     st.caption(_("A limit never refuses an article, it only makes it wait. Changes count from the next start on."))
     users = wiring.get_user_manager().list(actor=actor)
     names = {user.id: user.name for user in users}
@@ -30,7 +30,7 @@ def draw(actor: Actor) -> None:
         st.info(_("There are no users yet."))
         return
     live_figures()
-    st.subheader(_("Change limits"))
+    st.subheader(_("Change limits"), anchor=False)
     user_id = st.selectbox(
         _("User"), list(names), format_func=names.__getitem__, key="limits_user", bind="query-params"
     )
@@ -100,7 +100,7 @@ def _change_form(report: LimitReport) -> None:
 
 
 def _history(actor: Actor) -> None:
-    st.subheader(_("History"))
+    st.subheader(_("History"), anchor=False)
     entries = wiring.get_audit_viewer().entries(AuditFilter(action="limits."), actor=actor, limit=HISTORY)
     if not entries:
         st.caption(_("No limit was ever changed or reset."))

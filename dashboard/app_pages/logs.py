@@ -12,7 +12,7 @@ from core.store.records import Actor
 from dashboard import figures
 from dashboard.address import Address, choice_field, text_field
 from dashboard.components.log_lines import draw_lines, events_with
-from dashboard.text import _, mark
+from dashboard.text import _, mark, one_behind_the_other
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
 
 LINES = 100
@@ -39,7 +39,7 @@ def draw(actor: Actor) -> None:
     st.title(_("Logs"), anchor=False)
     scope = _("Of all workers.") if actor.is_admin else _("Of your own articles.")
     kept = _("The newest {number} lines of all workers are kept.", number=f"{get_settings().log_lines:,}")
-    st.caption(f"{scope} {kept} {_('Details are as the worker wrote them.')}")
+    st.caption(one_behind_the_other(scope, kept, _("Details are as the worker wrote them.")))
     wanted = _filter(actor)
     if wanted is None:
         st.info(_("There is no such article. Its number stands in its drawer on the page Tasks."))
@@ -54,7 +54,7 @@ def _filter(actor: Actor) -> LogFilter | None:
     article.text_input(_("Article"), key=ADDRESS.key("article"), placeholder=_("Its number"))
     worker.text_input(_("Worker"), key=ADDRESS.key("worker"), placeholder=_("Host or process number"))
     level.selectbox(_("Level"), list(LogLevel), format_func=lambda one: _(LEVELS[one]), key=ADDRESS.key("level"))
-    text.text_input(_("Text"), key=ADDRESS.key("text"), placeholder=_("Anything that stands in a line"))
+    text.text_input(_("Words"), key=ADDRESS.key("text"), placeholder=_("Anything that stands in a line"))
     ADDRESS.write()
     chosen = {name: ADDRESS.value(name) for name in ("article", "worker", "level", "text")}
     if st.session_state.get("logs_chosen") != chosen:

@@ -16,14 +16,14 @@ SHOWN_ONCE = "profile_made"
 
 
 def draw(actor: Actor) -> None:
-    st.title(_("Sign-ins and password"))
+    st.title(_("Sign-ins and password"), anchor=False)
     _sessions(actor)
     _password()
     _tokens(actor)
 
 
 def _sessions(actor: Actor) -> None:
-    st.subheader(_("Where you are signed in"))
+    st.subheader(_("Where you are signed in"), anchor=False)
     here = current_session()
     for session in wiring.get_sign_in().sessions(actor=actor):
         _session(session, is_here=here is not None and here.id == session.id)
@@ -52,7 +52,7 @@ def _sign_out_everywhere(actor: Actor) -> None:
 
 
 def _password() -> None:
-    st.subheader(_("Change your password"))
+    st.subheader(_("Change your password"), anchor=False)
     with st.form("password", clear_on_submit=True, border=False):
         st.text_input(_("Present password"), type="password", key="password_old", autocomplete="current-password")
         st.text_input(_("New password"), type="password", key="password_new", autocomplete="new-password")
@@ -71,7 +71,7 @@ def _change_password(actor: Actor) -> None:
 
 
 def _tokens(actor: Actor) -> None:
-    st.subheader(_("Tokens for programs"))
+    st.subheader(_("Tokens for programs"), anchor=False)
     st.caption(_("A program with a token acts as you, at {address}.", address="/api/v1"))
     token = st.session_state.pop(SHOWN_ONCE, None)
     if token:

@@ -13,7 +13,7 @@ from dashboard.components.article_form import draw_form, keep_draft, key, read_f
 from dashboard.components.article_preview import draw_preview
 from dashboard.components.sent_article import PARAMETER, draw_sent
 from dashboard.components.task_badges import plain
-from dashboard.text import _
+from dashboard.text import _, one_behind_the_other
 from dashboard.visitor import callback, page
 
 REFERENCE = "publish_reference"
@@ -54,7 +54,8 @@ def _draw_answer() -> None:
     earlier = st.session_state.get(EARLIER)
     if earlier:
         words = _("The same article was handed in before, as {number}.", number=earlier)
-        st.warning(f"{words} {_('Send it again only if it is meant twice.')}", icon=":material/content_copy:")
+        words = one_behind_the_other(words, _("Send it again only if it is meant twice."))
+        st.warning(words, icon=":material/content_copy:")
 
 
 def _draw_buttons() -> None:

@@ -19,7 +19,7 @@ from dashboard.components.csv_check import draw_check
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.task_badges import plain
 from dashboard.languages import CHINESE
-from dashboard.text import _, count, language
+from dashboard.text import _, count, language, one_behind_the_other
 from dashboard.visitor import page
 
 CHECKED = "upload_checked"
@@ -124,7 +124,7 @@ def _send(actor: Actor, name: str, owner: int | None) -> None:
     told = count(
         "Handing in {number} article…", "Handing in {number} articles, all of them or none…", len(checked.good_rows)
     )
-    with st.spinner(told, show_time=True):
+    with st.spinner(told):
         receipt = wiring.get_task_manager().submit_batch(
             parsed,
             actor=actor,
@@ -136,11 +136,12 @@ def _send(actor: Actor, name: str, owner: int | None) -> None:
     words = count("{number} article was handed in.", "{number} articles were handed in.", receipt.new)
     before = len(receipt.tasks) - receipt.new
     if before:
-        words += " " + count(
+        known = count(
             "{number} had been handed in before and stays as it is.",
             "{number} had been handed in before and stay as they are.",
             before,
         )
+        words = one_behind_the_other(words, known)
     st.session_state[TOLD] = words
     st.session_state[FILES] = st.session_state.get(FILES, 0) + 1
     if receipt.batch_id is not None:

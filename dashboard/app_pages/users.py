@@ -14,7 +14,7 @@ ROLES = {Role.OPERATOR: mark("Operator"), Role.ADMIN: mark("Administrator")}
 
 
 def draw(actor: Actor) -> None:
-    st.title(_("Users"))
+    st.title(_("Users"), anchor=False)
     st.caption(_("Operators see and touch only what is their own. Administrators see and touch everything."))
     for user in wiring.get_user_manager().list(actor=actor):
         _user(user, is_self=user.id == actor.user_id)
@@ -55,7 +55,7 @@ def _more(user: UserView, *, is_self: bool) -> None:
 
 
 def _add() -> None:
-    st.subheader(_("Add a user"))
+    st.subheader(_("Add a user"), anchor=False)
     with st.form("add_user", clear_on_submit=True, border=False):
         name, password, role = st.columns([2, 2, 1])
         name.text_input(_("Name"), key="add_name")

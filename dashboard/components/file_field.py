@@ -3,11 +3,11 @@ they are covered by ours."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.components.own_words import css_text
 from dashboard.languages import ENGLISH
 from dashboard.text import _, language
 
@@ -28,9 +28,4 @@ def draw_file_field(label: str, kinds: Sequence[str], *, key: str, most_mb: int)
     st.file_uploader(label, list(kinds), key=key, max_upload_size=most_mb)
     if language() != ENGLISH:
         most = _("up to {number} MB: {kinds}", number=most_mb, kinds=", ".join(kinds).upper())
-        st.html(COVERED.format(choose=_css(_("Choose a file")), most=_css(most)))
-
-
-def _css(text: str) -> str:
-    """As a string of a style sheet."""
-    return json.dumps(text, ensure_ascii=False).replace("<", "")
+        st.html(COVERED.format(choose=css_text(_("Choose a file")), most=css_text(most)))

@@ -20,8 +20,8 @@ LONG, SHOWN = 300, 80
 STYLE = """
 <style>
 .topn-log { font-size: 14px; line-height: 1.5; }
-.topn-log > div { display: grid; grid-template-columns: 8.6em 6em 1fr; gap: 0 12px; padding: 8px 0; align-items: start;
-  border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
+.topn-log > div { display: grid; grid-template-columns: 8.2em 5.8em 1fr; gap: 0 12px; padding: 8px 0;
+  align-items: start; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .topn-log time, .topn-log small { opacity: .72; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .topn-log small { font-size: 13px; }
 .topn-log section { min-width: 0; overflow-wrap: anywhere; }

@@ -15,7 +15,8 @@ def draw_moment(key: str, moment: datetime | None = None) -> None:
     now = datetime.now(UTC).astimezone(zone())
     first = in_zone(moment, zone()) if moment else now.replace(minute=0, second=0) + timedelta(hours=1)
     day, at = st.columns(2)
-    day.date_input(_("Day"), first.date(), min_value=min(now.date(), first.date()), key=f"{key}_day")
+    earliest = min(now.date(), first.date())
+    day.date_input(_("Day"), first.date(), min_value=earliest, key=f"{key}_day", format="YYYY-MM-DD")
     at.time_input(_("Time"), first.time().replace(second=0, microsecond=0), key=f"{key}_at", step=300)
     st.caption(_("Times are in {zone}.", zone=zone().key))
 

@@ -16,6 +16,8 @@ from dashboard.navigation import path_of
 from dashboard.text import _
 
 SHOWN_REASONS = 10
+ALIGNED = '<style>[class*="st-key-brief_"] [data-testid="stPageLink-NavLink"] { padding-left: 0; }</style>'
+"""A title stands above its state, not beside it."""
 
 
 def draw_tasks(shown: ShownTasks, statuses: Sequence[TaskStatus]) -> None:
@@ -24,10 +26,12 @@ def draw_tasks(shown: ShownTasks, statuses: Sequence[TaskStatus]) -> None:
     if not page.tasks:
         st.caption(_("None"))
         return
-    for task, words in zip(page.tasks, shown.states, strict=True):
-        with st.container(gap=None):
-            st.page_link(path_of("tasks"), label=plain(task.title), query_params={DRAWER: task.public_id})
-            st.caption(plain(words))
+    with st.container(key=f"brief_{statuses[0]}"):
+        for task, words in zip(page.tasks, shown.states, strict=True):
+            with st.container(gap=None):
+                st.page_link(path_of("tasks"), label=plain(task.title), query_params={DRAWER: task.public_id})
+                st.caption(plain(words))
+    st.html(ALIGNED)
     if page.total > len(page.tasks):
         st.page_link(
             path_of("tasks"),

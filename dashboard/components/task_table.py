@@ -149,7 +149,7 @@ def _columns(*, with_owner: bool) -> dict[str, Any]:
         "account": config.TextColumn(_("Account"), width=76),
         "link": config.LinkColumn(_("Article"), display_text=":material/link:", width=58),
         "owner": config.TextColumn(_("User"), width=70) if with_owner else None,
-        "created": config.DatetimeColumn(_("Handed in at"), format="MM-DD HH:mm", width=96),
+        "created": config.DatetimeColumn(_("Handed in at"), format="YYYY-MM-DD HH:mm", width=128),
         "priority": config.NumberColumn(_("Priority"), width=64),
     }
 

@@ -20,7 +20,7 @@ from tests.servers.worker_lab import WorkerLab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-IMPATIENT = {"TOPN_STEP_SECONDS": "6"}
+IMPATIENT = {"TOPN_STEP_SECONDS": "10"}
 HANGS_IN_STEPS = (
     Failpoint.AFTER_BROWSER,
     Failpoint.AFTER_SIGNIN,

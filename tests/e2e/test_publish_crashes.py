@@ -22,7 +22,7 @@ def test_a_thread_that_hangs_is_ended_with_its_process_and_the_task_goes_on(lab:
         "--workers=1",
         "--drivers=1",
         TOPN_FAILPOINT=f"{Failpoint.AFTER_WRITTEN}:hang:1",
-        TOPN_STEP_SECONDS="5",
+        TOPN_STEP_SECONDS="12",
     )
     done = lab.wait_for(task, *FINAL, timeout=120)
     assert (done.status, done.crash_count) == (TaskStatus.PUBLISHED, 1), lab.story(task)

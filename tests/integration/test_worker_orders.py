@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
 from core.queue.heartbeats import Heartbeat, Heartbeats
@@ -59,6 +62,27 @@ def test_a_quiet_worker_finishes_what_it_holds_and_takes_nothing_until_it_is_res
     lab.wait_for(second, TaskStatus.PUBLISHED)
     assert told.only().worker_id == worker
     assert "Takes nothing new: command line wants it so." in lab.output()
+
+
+@pytest.mark.parametrize("is_order_forgotten", [False, True])
+def test_a_quiet_worker_that_dies_is_followed_by_a_quiet_one(lab: WorkerLab, is_order_forgotten: bool) -> None:
+    account, _on_site = lab.account()
+    told = Told(lab)
+    lab.run("run_workers.py", "--workers=1", "--drivers=1")
+    first = told.only().worker_id
+    told.manager.quiet(first, actor=ROOT)
+    wait_until(lambda: told.state() == "quiet", 20, "it is quiet")
+    if is_order_forgotten:
+        lab.redis.delete(f"{told.prefix}worker-order:{first}")
+    os.kill(int(first.split(":")[1]), signal.SIGKILL)
+    wait_until(lambda: [beat.worker_id for beat in told.living.all()] not in ([], [first]), 60, "another has started")
+    second = told.only().worker_id
+    wait_until(lambda: told.state() == "quiet", 20, "it is quiet as well")
+    task = lab.submit(account, "一篇")
+    assert lab.log_size_is_steady(seconds=4)
+    assert lab.status(task) is TaskStatus.WAITING
+    told.manager.resume(second, actor=ROOT)
+    lab.wait_for(task, TaskStatus.PUBLISHED)
 
 
 def test_a_stopped_worker_stays_away_until_it_is_started_again(lab: WorkerLab) -> None:

@@ -7,6 +7,7 @@ exactly once.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -105,7 +106,10 @@ class Demo:
     def stay(self) -> None:
         """Workers and dashboard go on, for whoever wants to try more, until this is stopped."""
         say("\nWorkers and dashboard go on: hand in articles of your own there. Ctrl-C ends and removes everything.")
-        self._start("workers-on.log", "run_workers.py", "--workers", str(WORKERS), "--drivers", str(DRIVERS)).wait()
+        going_on = self._start("workers-on.log", "run_workers.py", "--workers", str(WORKERS), "--drivers", str(DRIVERS))
+        with contextlib.suppress(KeyboardInterrupt):
+            going_on.wait()
+        say("\nending and removing everything …")
 
     def close(self) -> None:
         """End what was started, the newest first."""

@@ -34,9 +34,7 @@ class WorkerDesk:
     def __init__(self, lab: WorkerLab, pool: WebDriverPool, **settings: Any) -> None:
         self.lab = lab
         self.platform = ScriptedPlatform()
-        self.settings = load_settings(
-            **{"data_dir": lab.data_dir, "verify_seconds": 1, "lease_wait_seconds": 1, **settings}
-        )
+        self.settings = load_settings(**{"data_dir": lab.data_dir, "verify_seconds": 1, **settings})
         self.held_because: list[str] = []
         watch = ServiceWatch()
         self.keeper = LeaseKeeper(lab.store, worker_id=WORKER_ID, lease_seconds=3, watch=watch)

@@ -16,7 +16,7 @@ from tests.chaos.fault_list import FAULTS, NO_TEST_YET
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     """A run of Python in the repository."""
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
 
 

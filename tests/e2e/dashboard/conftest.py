@@ -33,8 +33,9 @@ def running_stage() -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(running_stage: Stage) -> Iterator[Stage]:
-    """The site does as it should until the test says otherwise."""
+    """The site does as it should and nothing is held back until the test says otherwise."""
     yield running_stage
+    running_stage.lift_pauses()
     running_stage.lab.site.let_go()
     running_stage.lab.site.clear_faults()
 

@@ -53,6 +53,7 @@ class Gallery:
         self._lab = stage.lab
         self.running: TaskView | None = None
         self.refused: TaskView | None = None
+        self.doubtful: TaskView | None = None
 
     def fill(self) -> None:
         """People first, then their articles: those that take a while go first."""
@@ -67,6 +68,7 @@ class Gallery:
             self._lab.wait_for(task, TaskStatus.BLOCKED, TaskStatus.FAILED)
         for number, minutes in enumerate(AGO):
             self._published((lin, zhou)[number % 3 == 0], number, minutes)
+        self._other_states(lin, zhou)
         self._lab.site.set_fault(Fault.PAGE_SLOW, lin_site, seconds=300)
         self.running, second = self._submit(lin, 4), self._submit(lin, 2)
         for task in (self.running, second):
@@ -91,10 +93,27 @@ class Gallery:
         title = TITLES[number % len(TITLES)]
         return self._lab.submit(account, title, content=BODY, **more)
 
-    def _published(self, account: AccountView, number: int, minutes: int) -> None:
+    def _other_states(self, lin: AccountView, zhou: AccountView) -> None:
+        """What seldom happens on a morning, each once."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        submitted = {"checkpoint": "submitting", "progress": 90, "remote_draft_id": "700123", "submitted_at": now}
+        doubt = {"error_class": "MayBeOnline", "error_message": "the site gave no sign in time"}
+        self.doubtful = self._with(lin, 3, status="blocked", block_reason="needs_review", **submitted, **doubt)
+        self._with(zhou, 8, status="cancelled", finished_at=now, **submitted)
+        self._with(zhou, 11, status="draft_saved", progress=100, finished_at=now)
+        late = {"run_at": now + timedelta(minutes=5), "retries_used": 2, "attempt": 3}
+        self._with(lin, 5, status="retrying", progress=30, error_message="Zhihu is busy.", **late)
+
+    def _with(self, account: AccountView, number: int, **columns: Any) -> TaskView:
+        """An article whose row holds these."""
         task = self._submit(account, number, is_pushed=False)
+        changed = update(PublishTask).where(PublishTask.id == task.id).values(columns)
+        self._lab.db.run_write(lambda connection: connection.execute(changed))
+        return self._lab.queries.get(task.id)
+
+    def _published(self, account: AccountView, number: int, minutes: int) -> None:
         ended = datetime.now(UTC) - timedelta(minutes=minutes)
-        remote = f"70{task.id:08}"
+        remote = f"70{minutes:08}"
         past = {
             "status": "published",
             "checkpoint": "published",
@@ -106,6 +125,4 @@ class Gallery:
             "finished_at": ended,
             "first_claimed_ms": int((ended - timedelta(seconds=21)).timestamp() * 1000),
         }
-        self._lab.db.run_write(
-            lambda connection: connection.execute(update(PublishTask).where(PublishTask.id == task.id).values(past))
-        )
+        self._with(account, number, **past)

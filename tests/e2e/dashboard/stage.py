@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import requests
 
+from core.store.audit import AuditFilter, AuditLog
+from core.store.pauses import PauseStore
 from core.store.records import AccountView, Actor, Role, TaskView, UserView
 from core.store.users import UserStore
 from core.task_state import TaskStatus
 from tests.practice_site.client import PracticeAccount, PracticeClient
+from tests.practice_site.faults import Fault
 from tests.practice_site.server import PracticeSite
 from tests.servers.local_process import free_port, wait_until
 from tests.servers.redis_server import RedisServer
@@ -77,6 +81,45 @@ class Stage:
     def posts_of(self, person: Person) -> list[str]:
         """The titles that stand on the practice site, once for each time they were posted."""
         return [str(post["title"]) for post in self.lab.site.posts(person.on_site) for _ in range(post["post_count"])]
+
+    def doubtful(self, person: Person, title: str, click: Fault) -> TaskView:
+        """An article of which nothing tells whether it is online: its click went as `click` says, and the site
+        answers no question about it."""
+        site, of = self.lab.site, person.on_site
+        site.set_fault(Fault.SLOW_REPLY, of, path="/api/v4/content/publish", seconds=60)
+        site.set_fault(click, of)
+        task = self.lab.submit(person.account, title)
+        wait_until(lambda: self._is_held(person), 60, "it is clicked")
+        for path in ("/api/articles/*/draft", "/api/v4/articles/*"):
+            site.set_fault(Fault.HTTP_ERROR, of, path=path, status=500)
+        site.let_go(of)
+        return self.lab.wait_for(task, *ENDS)
+
+    def _is_held(self, person: Person) -> bool:
+        """Whether the site holds a request of this person."""
+        rules = [rule for rule in self.lab.site.faults() if rule["account_id"] == person.on_site.id]
+        return any(rule["fired"] for rule in rules if rule["fault"] == Fault.SLOW_REPLY)
+
+    def audited(self, task: TaskView, action: str) -> list[dict[str, Any]]:
+        """What is on record of what people did to an article, the newest first."""
+        wanted = AuditFilter(action=action, kind="article", target=task.public_id)
+        return [{"by": entry.actor_name, **entry.detail} for entry in AuditLog(self.lab.db).entries(wanted)]
+
+    def lift_pauses(self) -> None:
+        """Whatever is held back goes on."""
+        pauses = PauseStore(self.lab.db)
+        for pause in pauses.list():
+            pauses.lift(pause.scope, pause.key)
+            self.lab.queue.resume(pause.scope, pause.key)
+
+    @contextmanager
+    def without_redis(self) -> Iterator[None]:
+        """Redis is stopped meanwhile; what it held is lost."""
+        self.redis.stop()
+        try:
+            yield
+        finally:
+            self.redis.start()
 
     def dashboard_process(self) -> psutil.Process:
         """The process that serves the pages."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,17 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from tests.servers.local_process import wait_until
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 90.0
 IS_SETTLED = """
 const app = document.querySelector('[data-testid=stApp]');
-return !!app && app.getAttribute('data-test-connection-state') === 'CONNECTED'
-  && app.getAttribute('data-test-script-state') === 'notRunning'
+if (!app) return false;
+const rests = () => app.getAttribute('data-test-script-state') === 'notRunning';
+if (!app.topnWatch) {
+  app.topnWatch = new MutationObserver(() => { if (rests()) app.topnRested = Date.now(); });
+  app.topnWatch.observe(app, { attributes: true });
+}
+return app.getAttribute('data-test-connection-state') === 'CONNECTED'
+  && (rests() || app.topnRested > arguments[0])
   && !document.querySelector('[data-testid=stSkeleton]')
   && document.querySelectorAll('[data-testid=stMain] [data-testid=stElementContainer]').length > 0;
 """
@@ -30,6 +37,9 @@ return [...document.querySelectorAll('[data-testid=stDataFrame] canvas table td,
 USUAL = ("Failed to load resource", "Cannot send rerun", "Mapper instance")
 PATIENT = (WebDriverException,)
 """A page that refreshes by itself replaces what was just found: then it is looked for again."""
+
+
+STAND_STILL = "for (let last = setInterval(() => 0, 1e9); last > 0; last--) clearInterval(last)"
 
 
 def quoted(text: str) -> str:
@@ -72,8 +82,15 @@ class StreamlitTab:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until it is connected and draws nothing any more."""
-        self.wait(lambda: bool(self.front().execute_script(IS_SETTLED)), "the page is drawn")
+        """Wait until it is connected and has drawn all. On a busy machine a page that refreshes by itself rests so
+        shortly between two runs that asking again and again may miss it: the page itself notes when it did."""
+        began = time.time() * 1000
+        self.wait(lambda: bool(self.front().execute_script(IS_SETTLED, began)), "the page is drawn")
+
+    def stand_still(self) -> None:
+        """No timer ticks here any more, as in a tab that has long been behind others: the page shows what it showed."""
+        self.settle()
+        self.front().execute_script(STAND_STILL)
 
     def sign_in(self, name: str, password: str) -> None:
         """Fill in the form of the sign-in, wherever it leads then."""
@@ -118,8 +135,18 @@ class StreamlitTab:
 
     def press(self, label: str, timeout: float = WAIT_SECONDS) -> None:
         """Press the last button of this label that can be pressed: dialogs and pop-ups come last."""
-        path = f"//button[not(@disabled)][.//p[normalize-space()={quoted(label)}]]"
-        self._click(lambda: self._shown(path)[-1], f"the button {label!r} is pressed", timeout)
+        self._click(lambda: self._shown(_button(label))[-1], f"the button {label!r} is pressed", timeout)
+
+    def press_inside(self, label: str) -> None:
+        """Press a button in the pop-up that is open, where the one that opens it may have the same label."""
+        path = f"//*[@data-testid='stPopoverBody']{_button(label)}"
+        self._click(lambda: self._shown(path)[0], f"the button {label!r} in the pop-up is pressed")
+
+    def follow(self, label: str) -> None:
+        """Go to another page by the list of pages."""
+        path = f"//*[@data-testid='stSidebarNavLink'][contains(., {quoted(label)})]"
+        self._click(lambda: self._shown(path)[0], f"the page {label!r} is opened")
+        self.settle()
 
     def choose(self, key: str, label: str) -> None:
         """Choose from a list."""
@@ -193,6 +220,11 @@ class StreamlitTab:
             return True
 
         self.wait(clicked, description, timeout)
+
+
+def _button(label: str) -> str:
+    """The path of those that can be pressed."""
+    return f"//button[not(@disabled)][.//p[normalize-space()={quoted(label)}]]"
 
 
 def _patient(predicate: Callable[[], bool]) -> Callable[[], bool]:

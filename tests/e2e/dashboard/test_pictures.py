@@ -110,8 +110,14 @@ def check(tab: StreamlitTab, name: str, language: str) -> None:
         assert re.search("[\u4e00-\u9fff]", heading), f"{name} is headed {heading!r}"
 
 
-def test_every_page_as_a_picture(gallery: tuple[Stage, Gallery], tab: StreamlitTab, language: str) -> None:
+def test_every_page_as_a_picture(
+    gallery: tuple[Stage, Gallery], tab: StreamlitTab, language: str, short_tmpdir: Path
+) -> None:
     _stage, filled = gallery
+    week = short_tmpdir / "week.csv"
+    week.write_text(
+        f"title,content,mode\n{TITLES[1]},夜班,publish\n,没有标题,publish\n{TITLES[2]},灯光,print\n", "utf-8"
+    )
     tab.go("/login")
     take(tab, f"sign-in-{language}")
     tab.sign_in(ADMIN, PASSWORD)
@@ -121,9 +127,13 @@ def test_every_page_as_a_picture(gallery: tuple[Stage, Gallery], tab: StreamlitT
         if page == "publish":
             tab.fill("publish_title", TITLES[3])
             tab.fill("publish_content", BODY)
+        if page == "upload":
+            tab.choose("upload_owner", "林晓")
+            tab.upload(week)
+            tab.sees("\n4\nmode\n")
         check(tab, page, language)
         take(tab, f"{page}-{language}")
-    for name, task in (("running", filled.running), ("refused", filled.refused)):
+    for name, task in (("running", filled.running), ("refused", filled.refused), ("doubtful", filled.doubtful)):
         assert task is not None
         tab.open(f"/tasks?task={task.public_id}")
         tab.sees(task.title)

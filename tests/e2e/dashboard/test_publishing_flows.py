@@ -6,26 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from core.store.records import TaskView
 from core.task_state import Step, TaskStatus
 from tests.e2e.dashboard.conftest import Visitor
+from tests.e2e.dashboard.pages import drawer_of, write_article
 from tests.e2e.dashboard.stage import ENDS, Stage
-from tests.e2e.dashboard.streamlit_tab import StreamlitTab
 from tests.practice_site.faults import Fault
 from tests.servers.local_process import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def write_article(tab: StreamlitTab, title: str, content: str = "## 一\n\n第一段,有 **重点**。") -> None:
-    """Fill in the form of the page Publish."""
-    tab.fill("publish_title", title)
-    tab.fill("publish_content", content)
-
-
-def drawer_of(task: TaskView) -> str:
-    """Where everything about an article stands."""
-    return f"/tasks?task={task.public_id}"
 
 
 def test_one_article_goes_to_a_hundred_percent_and_shows_its_link(stage: Stage, visitor: Visitor) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.store.records import TaskView
 from tests.e2e.dashboard.conftest import Guest, Visitor
+from tests.e2e.dashboard.pages import drawer_of
 from tests.e2e.dashboard.stage import ENDS, PASSWORD, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -82,8 +82,3 @@ def test_an_administrator_resets_a_limit_and_the_line_goes_on(stage: Stage, visi
     tab.sees("Reset. The user may go on at once.", f"root reset the limits of {ada.name}")
     drawer.sees("Open the article", timeout=50)
     assert stage.posts_of(ada) == ["第一篇", "第二篇"]
-
-
-def drawer_of(task: TaskView) -> str:
-    """Where everything about an article stands."""
-    return f"/tasks?task={task.public_id}"

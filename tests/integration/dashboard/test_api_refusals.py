@@ -22,10 +22,11 @@ GOOD = {"account": "main", "title": "Hello", "content": "x"}
         ("/batches", {"tasks": [GOOD], "name": HALF}),
         ("/batches", {"tasks": [GOOD], "name": "n" * 256}),
         ("/batches", {"tasks": [GOOD | {"client_ref": HALF}]}),
+        ("/batches", {"tasks": [GOOD | {"topics": ["a|b"]}]}),
         ("/tasks", GOOD | {HALF: "x"}),
     ],
 )
-def test_what_no_database_keeps_is_a_fault(
+def test_what_cannot_be_kept_as_it_is_is_a_fault(
     world: DashboardWorld, api: DashboardServer, path: str, body: dict[str, Any]
 ) -> None:
     headers = {"Content-Type": "application/json"}
@@ -44,7 +45,7 @@ def test_everything_wrong_in_an_address_is_named(world: DashboardWorld, api: Das
     assert {fault["field"] for fault in answer.json()["faults"]} == {"query.limit", "query.status.0", "query.batch"}
 
 
-@pytest.mark.parametrize("bad", [{"priority": 99}, {"scheduled_at": "2001-01-01T00:00:00Z"}])
+@pytest.mark.parametrize("bad", [{"priority": 99}, {"account": ""}, {"scheduled_at": "2001-01-01T00:00:00Z"}])
 def test_a_refused_change_changes_nothing(world: DashboardWorld, api: DashboardServer, bad: dict[str, Any]) -> None:
     task, token = world.submit("ada"), world.api_token("ada")
     answer = api.call("PATCH", f"/api/v1/tasks/{task.public_id}", token, json={"title": "Another"} | bad)

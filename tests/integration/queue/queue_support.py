@@ -20,6 +20,7 @@ from core.lane import (
     UserLimits,
 )
 from core.queue.fair_queue import FairQueue
+from core.queue.queue_stats import Parked
 
 DEFAULTS = LimitDefaults(
     max_running_per_user=10, max_starts_per_minute=20, max_running_per_account=10, account_gap_seconds=0
@@ -130,6 +131,11 @@ def entry(task_id: int, user_id: int = 1, account_id: int | None = None, **facts
 def make_queue(redis: Redis, rows: MemoryRows, *, prefix: str = "", defaults: LimitDefaults = DEFAULTS) -> FairQueue:
     """A line of its own."""
     return FairQueue(redis, prefix=prefix, defaults=defaults, rows=rows)
+
+
+def why_waiting(queue: FairQueue) -> Parked | None:
+    """What holds back the tasks of user 1 and its account 100."""
+    return queue.reasons([(1, 100)]).get((1, 100))
 
 
 def claims(queue: FairQueue, most: int = 1000) -> list[Claim]:

@@ -13,7 +13,7 @@ from core.lane import AccountLimits, Claim, UserLimits
 from core.queue.fair_queue import FairQueue
 from core.queue.key_names import EXPIRING_KEYS, PERMANENT_KEYS
 from core.queue.queue_stats import WaitReason
-from tests.integration.queue.queue_support import MemoryRows, claims, entry, let_time_pass, make_queue
+from tests.integration.queue.queue_support import MemoryRows, claims, entry, let_time_pass, make_queue, why_waiting
 
 
 def ids(found: list[Claim]) -> list[int]:
@@ -87,7 +87,7 @@ def test_running_cap_of_an_account(queue: FairQueue) -> None:
     queue.push([entry(task_id, account_id=101) for task_id in range(6, 8)])
     held = claims(queue)
     assert sorted(ids(held)) == [1, 2, 6, 7]
-    parked = queue.why_waiting(1, 100)
+    parked = why_waiting(queue)
     assert parked is not None
     assert parked.reason is WaitReason.ACCOUNT_RUNNING
     queue.release(next(claim for claim in held if claim.account_id == 101))
@@ -103,7 +103,7 @@ def test_window_opens_a_millisecond_after_sixty_seconds(queue: FairQueue, redis:
     assert ids(held) == [1, 2, 3]
     for claim in held:
         queue.release(claim)
-    parked = queue.why_waiting(1, 100)
+    parked = why_waiting(queue)
     assert parked is not None
     assert parked.reason is WaitReason.USER_STARTS
     assert parked.until_ms == held[0].claimed_ms + 60_001
@@ -122,7 +122,7 @@ def test_a_lowered_limit_waits_until_enough_starts_have_passed(queue: FairQueue,
         let_time_pass(redis, 5 if number < 3 else 0)
     queue.set_limits(UserLimits(1, max_starts=2))
     assert queue.claim() is None
-    parked = queue.why_waiting(1, 100)
+    parked = why_waiting(queue)
     assert parked is not None
     third = redis.zrange("limit:user:1:starts", 2, 2)[0]
     assert parked.until_ms == redis.zscore("limit:user:1:starts", str(third)) + 60_001  # type: ignore[operator]

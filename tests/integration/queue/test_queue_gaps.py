@@ -9,7 +9,7 @@ from core.lane import AccountLimits, Claim, UserLimits
 from core.queue.fair_queue import FairQueue
 from core.queue.queue_stats import WaitReason
 from core.queue.redis_client import server_ms
-from tests.integration.queue.queue_support import MemoryRows, claims, entry, let_time_pass
+from tests.integration.queue.queue_support import MemoryRows, claims, entry, let_time_pass, why_waiting
 
 GAP = AccountLimits(100, gap_seconds=30)
 
@@ -21,7 +21,7 @@ def ids(found: list[Claim]) -> list[int]:
 def gap_ends(queue: FairQueue) -> int | None:
     """Until when the account waits for its gap; None: nobody knows yet."""
     assert queue.claim() is None
-    parked = queue.why_waiting(1, 100)
+    parked = why_waiting(queue)
     assert parked is not None
     assert parked.reason is WaitReason.ACCOUNT_GAP
     return parked.until_ms

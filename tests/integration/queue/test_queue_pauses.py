@@ -9,7 +9,7 @@ from core.lane import Pause, PauseScope
 from core.queue.fair_queue import FairQueue
 from core.queue.queue_stats import WaitReason
 from core.queue.redis_client import server_ms
-from tests.integration.queue.queue_support import MemoryRows, claims, entry, let_time_pass
+from tests.integration.queue.queue_support import MemoryRows, claims, entry, let_time_pass, why_waiting
 
 SCOPES = [
     (PauseScope.EVERYTHING, ""),
@@ -31,7 +31,7 @@ def test_a_pause_holds_until_it_is_resumed(queue: FairQueue, redis: Redis, scope
     queue.pause(Pause(scope, key, None))
     assert queue.claim() is None
     if scope in REASONS:
-        parked = queue.why_waiting(1, 100)
+        parked = why_waiting(queue)
         assert parked is not None
         assert (parked.reason, parked.until_ms) == (REASONS[scope], None)
     let_time_pass(redis, 100_000)

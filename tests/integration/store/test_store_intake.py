@@ -13,6 +13,7 @@ from core.errors import Conflict, NotFound, QueueFull
 from core.store.content_hash import article_of
 from core.store.models import Article, Batch, Picture, PublishTask, TaskEventRow
 from core.store.records import Accepted, Actor, NewBatch, NewPicture, NewTask
+from core.task_state import TaskStatus
 from tests.integration.store.store_world import StoreWorld
 
 ACTOR = Actor.system()
@@ -134,9 +135,10 @@ def test_too_many_waiting(world: StoreWorld) -> None:
     with pytest.raises(QueueFull, match="limit of 3"):
         world.intake.insert(tasks, actor=ACTOR, max_waiting=3)
     assert world.intake.insert(tasks[:3], actor=ACTOR, max_waiting=3)[0].is_new is False
-    assert world.intake.waiting_count(world.user_id) == 3
+    assert world.queries.counts(world.user_id)[TaskStatus.WAITING] == 3
     world.take(1)
-    assert world.intake.waiting_count(world.user_id) == 2
+    world.intake.insert(tasks, actor=ACTOR, max_waiting=3)
+    assert world.queries.counts(world.user_id)[TaskStatus.WAITING] == 3, "who is being published does not wait"
 
 
 def test_an_unknown_user(world: StoreWorld) -> None:

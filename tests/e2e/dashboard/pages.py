@@ -1,0 +1,17 @@
+"""What several flows do on the dashboard's pages."""
+
+from __future__ import annotations
+
+from core.store.records import TaskView
+from tests.e2e.dashboard.streamlit_tab import StreamlitTab
+
+
+def write_article(tab: StreamlitTab, title: str, content: str = "## 一\n\n第一段,有 **重点**。") -> None:
+    """Fill in the form of the page Publish."""
+    tab.fill("publish_title", title)
+    tab.fill("publish_content", content)
+
+
+def drawer_of(task: TaskView) -> str:
+    """Where everything about an article stands."""
+    return f"/tasks?task={task.public_id}"

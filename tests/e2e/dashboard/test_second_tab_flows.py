@@ -1,0 +1,57 @@
+"""One person with two tabs: what is done in both happens once, and the second is told so calmly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.task_state import TaskStatus
+from tests.e2e.dashboard.conftest import Visitor
+from tests.e2e.dashboard.pages import drawer_of, write_article
+from tests.e2e.dashboard.stage import Stage
+from tests.servers.local_process import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_an_article_handed_in_in_two_tabs_is_published_once(stage: Stage, visitor: Visitor) -> None:
+    ada = stage.person("ada")
+    first = visitor("/publish", ada.name)
+    write_article(first, "只此一篇", "写了一次")
+    kept = stage.lab.data_dir / "unfinished" / f"{ada.account.user_id}.json"
+    wait_until(lambda: kept.exists() and "写了一次" in kept.read_text(encoding="utf-8"), 20, "it is kept")
+    second = first.another()
+    second.open("/publish")
+    second.sees("Your unfinished article of")
+    first.press("Hand in")
+    wait_until(lambda: bool(stage.tasks_of(ada)), 30, "it is handed in")
+    second.press("Hand in")
+    first.sees("Published", timeout=60)
+    (task,) = stage.tasks_of(ada)
+    second.sees(f"The same article was handed in before, as {task.public_id}.")
+    second.press("Start anew")
+    second.sees_no("The same article was handed in before")
+    assert (task.status, stage.posts_of(ada)) == (TaskStatus.PUBLISHED, ["只此一篇"])
+
+
+def test_what_is_cancelled_in_two_tabs_is_cancelled_once(stage: Stage, visitor: Visitor) -> None:
+    ada = stage.person("ada")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    task = stage.lab.submit(ada.account, "明天再说", run_at=tomorrow, is_pushed=False)
+    first = visitor(drawer_of(task), ada.name)
+    second = first.another()
+    second.open(drawer_of(task))
+    for tab in (first, second):
+        tab.sees("Scheduled for")
+        tab.press("Cancel")
+        tab.sees("It is taken out of the line and nothing more happens to it.")
+    second.stand_still()
+    first.press("Cancel this article")
+    first.sees(f"Cancelled by {ada.name}")
+    second.press("Cancel this article")
+    second.sees(f"Article {task.public_id} is cancelled. Nothing more happens to it by itself.")
+    second.sees(f"Cancelled by {ada.name}")
+    assert stage.lab.status(task) is TaskStatus.CANCELLED
+    assert stage.lab.kinds(task).count("cancelled") == 1
+    assert len(stage.audited(task, "article.cancel")) == 1

@@ -190,7 +190,11 @@ class StreamlitTab:
         self._click(lambda: self._shown(path)[0], f"{label!r} is unfolded")
 
     def code(self) -> str:
-        """What stands in the box to copy from."""
+        """What stands in the box to copy from, which is drawn a moment after the rest."""
+        self.wait(lambda: bool(self._code()), "there is something to copy")
+        return self._code()
+
+    def _code(self) -> str:
         return self.front().find_element(By.CSS_SELECTOR, "[data-testid=stCode] code").text
 
     def links(self) -> list[str]:

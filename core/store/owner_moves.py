@@ -4,6 +4,7 @@ one. `core.store.task_changes` and `core.store.bulk_changes` call them with a ro
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -24,8 +25,8 @@ from core.task_state import MOVES, Action, BlockReason, Checkpoint, TaskStatus
 CHANGEABLE = frozenset({TaskStatus.WAITING, TaskStatus.RETRYING, TaskStatus.BLOCKED, TaskStatus.FAILED})
 """Tasks whose article, time and place in line their owner may still change."""
 
-_CLICKS = (EventKind.SUBMITTING, EventKind.RESUBMITTING, EventKind.DRAFT_REOPENED, EventKind.DRAFT_DISCARDED)
-"""What tells how it stands with the click at a task's draft, the newest last."""
+_CLICKS = (EventKind.SUBMITTING, EventKind.RESUBMITTING)
+"""After these the publish click may have happened."""
 
 WITHOUT_ANSWER = (BlockReason.NEEDS_LOGIN, BlockReason.NEEDS_HUMAN)
 """Blocked tasks that simply go on once the account is in order; the others need an answer."""
@@ -111,17 +112,17 @@ def require_never_online(row: Row[Any], asked: Asked) -> None:
 
 
 def require_draft_never_submitted(connection: Connection, row: Row[Any], asked: Asked) -> None:
-    """Raises NotPossible for a draft that was clicked at, unless the site refused that click for certain. Asked
-    before a task leaves its draft."""
+    """Raises NotPossible for a draft that was clicked at, unless the site refused each click for certain: that a later
+    one was refused proves nothing of those before. Asked before a task leaves its draft."""
     if row.remote_draft_id is None:
         return
-    clicks = (
+    told = (
         select(TaskEventRow.kind)
-        .where(TaskEventRow.task_id == row.id, TaskEventRow.kind.in_(_CLICKS))
-        .order_by(TaskEventRow.id.desc())
-        .limit(1)
+        .where(TaskEventRow.task_id == row.id, TaskEventRow.kind.in_((*_CLICKS, EventKind.DRAFT_REOPENED)))
+        .order_by(TaskEventRow.id)
     )
-    if connection.scalar(clicks) in (EventKind.SUBMITTING, EventKind.RESUBMITTING):
+    kinds = connection.scalars(told).all()
+    if any(kind in _CLICKS and after != EventKind.DRAFT_REOPENED for kind, after in pairwise([*kinds, None])):
         raise refused_to_leave_its_draft(row, asked)
 
 

@@ -180,7 +180,9 @@ class TaskOutcomes(TaskPart):
             wished, may_be_online=may_be_online(row), cancel_requested=row.cancel_requested
         )
         if action is not wished and action is Action.STOP:
-            kind, only_if, detail, values = None, (), {"instead_of": wished, **detail}, {}
+            # A start that never was counts no more, whatever becomes of its task.
+            values = values if kind is EventKind.TAKE_UNDONE else {}
+            kind, only_if, detail = None, (), {"instead_of": wished, **detail}
         elif action is not wished:
             detail = {**detail, **review_facts(row)}
             values["block_reason"] = BlockReason.NEEDS_REVIEW

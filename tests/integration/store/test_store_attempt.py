@@ -159,6 +159,15 @@ def test_undo_take_leaves_no_trace_but_its_events(world: StoreWorld) -> None:
     assert (view.attempt, view.first_claimed_ms) == (1, 1_000)
 
 
+def test_a_take_undone_of_what_its_owner_stopped_is_no_start(world: StoreWorld) -> None:
+    """Its turn is given back, so that another article starts in its stead: counted as well, it would be one too many
+    in a minute."""
+    held = world.take(world.add_task())
+    world.store.cancel(held.id)
+    assert world.store.undo_take(held, was_fresh=True) is Action.STOP
+    assert world.rows.starts_since(0) == []
+
+
 def test_hand_back_costs_nothing(world: StoreWorld) -> None:
     held = world.drafted()
     assert world.store.hand_back(held, "worker stops") is Action.HAND_BACK

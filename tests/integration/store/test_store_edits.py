@@ -171,6 +171,20 @@ def test_a_person_who_errs_publishes_nothing_twice(world: StoreWorld) -> None:
     assert world.view(task_id).remote_draft_id == "d-1"
 
 
+def test_a_later_click_that_the_site_refused_proves_nothing_of_the_one_before(world: StoreWorld) -> None:
+    """The site said that it is busy: the first click may have published all the same."""
+    task_id = said_to_be_not_online(world)
+    held = world.take(task_id)
+    world.store.begin_submitting(held)
+    world.store.reopen_draft(held, "too many requests")
+    world.store.discard_draft(held, "it was changed on the site")
+    world.store.fail(held, error_class="Rejected", message="word 3")
+    with pytest.raises(NotPossible, match="To have it on another one"):
+        world.store.change_account(task_id, world.another_account)
+    with pytest.raises(NotPossible, match="keeps its draft on the site"):
+        world.store.edit(task_id, replace(world.queries.article(task_id), topics=()))
+
+
 def test_a_draft_that_the_site_refused_for_certain_may_be_left(world: StoreWorld) -> None:
     held = world.submitting(world.add_task(topics=("a",)))
     world.store.reopen_draft(held, "word 3")

@@ -26,6 +26,7 @@ STEPS: dict[Step, str] = {
 CRASH = "BrowserLost"
 REFUSED = "Rejected"
 SLOWED = "SiteBusy"
+SITE_SAYS = "The site says: "
 
 STATUS_WORDS = {
     TaskStatus.WAITING: "waiting",
@@ -153,9 +154,9 @@ class TaskWords:
 
     def _failed(self, task: TaskView) -> str:
         if task.error_class == REFUSED:
-            return self._say(
-                "Refused by {site}: {reason}", site=self._site(task), reason=self._say(task.error_message or "")
-            )
+            # What the site itself said tells more than that it refused.
+            _before, _label, said = (task.error_message or "").rpartition(SITE_SAYS)
+            return self._say("Refused by {site}: {reason}", site=self._site(task), reason=self._say(said))
         if task.error_class == CRASH or task.crash_count >= MAX_CRASHES:
             return self._say("System fault, stopped")
         return self._say("Failed: {reason}", reason=self._say(task.error_message or "no reason is known"))

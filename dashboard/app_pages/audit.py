@@ -31,7 +31,7 @@ def draw(actor: Actor) -> None:
             "actor": entry.actor_name,
             "action": _(action_words(entry.action)),
             "target": _target(entry, names),
-            "refused": bool(entry.detail.get(DENIED)),
+            "refused": _("refused") if entry.detail.get(DENIED) else "",
             "detail": detail_words(entry.detail, say=_, clock=clock),
         }
         for entry in entries[:PAGE]
@@ -39,12 +39,13 @@ def draw(actor: Actor) -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        height="content",
         column_config={
             "at": st.column_config.DatetimeColumn(_("When"), format="YYYY-MM-DD HH:mm:ss"),
             "actor": st.column_config.TextColumn(_("Who")),
             "action": st.column_config.TextColumn(_("Did")),
             "target": st.column_config.TextColumn(_("To")),
-            "refused": st.column_config.CheckboxColumn(_("Refused")),
+            "refused": st.column_config.TextColumn(_("Refused")),
             "detail": st.column_config.TextColumn(_("Details"), width="large"),
         },
     )

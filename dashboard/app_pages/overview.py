@@ -70,11 +70,11 @@ def live_failures(actor: Actor) -> None:
 def _draw_figures(outcomes: Outcomes) -> None:
     unfinished = outcomes.unfinished
     with st.container(horizontal=True):
-        st.metric(_("Action needed"), unfinished[TaskStatus.BLOCKED], border=True)
-        st.metric(_("Publishing"), unfinished[TaskStatus.RUNNING], border=True)
-        st.metric(_("Waiting"), sum(unfinished[status] for status in WAITING), border=True)
-        st.metric(_("Published today"), outcomes.published, border=True)
-        st.metric(_("Failed today"), outcomes.failed, border=True)
+        st.metric(_("Action needed"), unfinished[TaskStatus.BLOCKED], border=True, height="stretch")
+        st.metric(_("Publishing"), unfinished[TaskStatus.RUNNING], border=True, height="stretch")
+        st.metric(_("Waiting"), sum(unfinished[status] for status in WAITING), border=True, height="stretch")
+        st.metric(_("Published today"), outcomes.published, border=True, height="stretch")
+        st.metric(_("Failed today"), outcomes.failed, border=True, height="stretch")
 
 
 def _is_new(outcomes: Outcomes) -> bool:

@@ -94,7 +94,8 @@ def _token(token: TokenView) -> None:
     words, action = st.columns([4, 1], vertical_alignment="center")
     used = clock(token.last_used_at) or _("never")
     words.markdown(
-        f"**{plain(token.name)}** · {_('made {at}, last used {used}', at=clock(token.created_at), used=used)}"
+        f"**{plain(token.name)}** · {_('made {at}, last used {used}', at=clock(token.created_at), used=used)}",
+        help=full_clock(token.created_at),
     )
     if token.revoked_at is not None:
         action.caption(_("revoked"))

@@ -50,11 +50,11 @@ def pause_something(actor: Actor) -> None:
 def _draw_figures(view: QueueView) -> None:
     waits = view.waits
     with st.container(horizontal=True):
-        st.metric(_("Waiting in line"), sum(lane.waiting for lane in view.lanes), border=True)
-        st.metric(_("Publishing"), sum(lane.running for lane in view.lanes), border=True)
-        st.metric(_("Started in the last hour"), waits.starts, border=True)
-        st.metric(_("Half waited less than"), _told(waits.p50_seconds), border=True)
-        st.metric(_("95 % waited less than"), _told(waits.p95_seconds), border=True)
+        st.metric(_("Waiting in line"), sum(lane.waiting for lane in view.lanes), border=True, height="stretch")
+        st.metric(_("Publishing"), sum(lane.running for lane in view.lanes), border=True, height="stretch")
+        st.metric(_("Started in the last hour"), waits.starts, border=True, height="stretch")
+        st.metric(_("Half waited less than"), _told(waits.p50_seconds), border=True, height="stretch")
+        st.metric(_("95 % waited less than"), _told(waits.p95_seconds), border=True, height="stretch")
 
 
 def _told(seconds: float | None) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from core import wiring
 from core.store.records import Actor, Role, UserView
 from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, count, mark
+from dashboard.text import _, clock, count, full_clock, mark
 from dashboard.visitor import callback, forget_sessions, page
 
 ROLES = {Role.OPERATOR: mark("Operator"), Role.ADMIN: mark("Administrator")}
@@ -25,7 +25,8 @@ def _user(user: UserView, *, is_self: bool) -> None:
     with st.container(border=True):
         name, role, action = st.columns([3, 2, 2], vertical_alignment="center")
         state = f" · {_('disabled')}" if user.is_disabled else ""
-        name.markdown(f"**{plain(user.name)}**{state}  \n{_('since {at}', at=clock(user.created_at))}")
+        since = _("since {at}", at=clock(user.created_at))
+        name.markdown(f"**{plain(user.name)}**{state}  \n:gray[{since}]", help=full_clock(user.created_at))
         role.selectbox(
             _("Role"),
             list(ROLES),

@@ -62,11 +62,11 @@ def live_workers(actor: Actor) -> None:
 def _draw_totals(workers: Sequence[WorkerView]) -> None:
     pool = sum_of([worker.pool for worker in workers])
     with st.container(horizontal=True):
-        st.metric(_("Processes"), len(workers), border=True)
-        st.metric(_("Publishing"), sum(len(worker.threads) for worker in workers), border=True)
-        st.metric(_("Browsers in use"), f"{pool.busy} / {pool.max}", border=True)
-        st.metric(_("Waiting for a browser"), pool.waiting, border=True)
-        st.metric(_("Memory of the browsers"), f"{pool.memory_bytes // MEGABYTE} MB", border=True)
+        st.metric(_("Processes"), len(workers), border=True, height="stretch")
+        st.metric(_("Publishing"), sum(len(worker.threads) for worker in workers), border=True, height="stretch")
+        st.metric(_("Browsers in use"), f"{pool.busy} / {pool.max}", border=True, height="stretch")
+        st.metric(_("Waiting for a browser"), pool.waiting, border=True, height="stretch")
+        st.metric(_("Memory of the browsers"), f"{pool.memory_bytes // MEGABYTE} MB", border=True, height="stretch")
 
 
 def _draw_worker(worker: WorkerView, actor: Actor) -> None:

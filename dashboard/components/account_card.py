@@ -59,7 +59,7 @@ def _draw_head(account: AccountView, facts: AccountFacts, actor: Actor) -> None:
     label, color = STATES[AccountState(account.state)]
     site = _(SITE_NAMES.get(account.platform, account.platform))
     owner = f" · {plain(account.user_name)}" if actor.is_admin else ""
-    paused = "".join(f" :orange-badge[{_('Paused by {who}', who=plain(pause.by))}]" for pause in facts.pauses[:1])
+    paused = "".join(f" :orange-badge[{_why_paused(pause)}]" for pause in facts.pauses[:1])
     st.markdown(f"**{plain(account.name)}** · {site}{owner} :{color}-badge[{_(label)}]{paused}")
     known = _("Known on the site as {name}", name=plain(account.remote_name)) if account.remote_name else ""
     asked = _("last asked {at}", at=clock(account.checked_at)) if account.checked_at else ""
@@ -67,6 +67,10 @@ def _draw_head(account: AccountView, facts: AccountFacts, actor: Actor) -> None:
     told = " · ".join(part for part in (known, asked, until) if part)
     if told:
         st.caption(told, help=full_clock(account.checked_at) or None)
+
+
+def _why_paused(pause: PauseView) -> str:
+    return _("Slowed by the site") if pause.is_of_site else _("Paused by {who}", who=plain(pause.by))
 
 
 def _draw_end(account: AccountView, ends_at: datetime | None) -> None:
@@ -82,7 +86,7 @@ def _draw_end(account: AccountView, ends_at: datetime | None) -> None:
 
 
 def _draw_tasks(account: AccountView, tasks: dict[TaskStatus, int]) -> None:
-    told = ", ".join(f"{status_label(status)}: {tasks[status]}" for status in TaskStatus if tasks.get(status))
+    told = " · ".join(f"{status_label(status)} {tasks[status]}" for status in TaskStatus if tasks.get(status))
     st.page_link(
         path_of("tasks"),
         label=told or _("No article waits for it"),

@@ -80,13 +80,10 @@ def draw_pauses(actor: Actor, pauses: Sequence[PauseView]) -> None:
     targets = _targets(reader(actor), language())
     for pause in pauses:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            who = _("the site, which asked for it") if pause.is_of_site else plain(pause.by)
-            words = _(
-                "**{what}** · paused by {who} since {since}",
-                what=plain(targets.name(pause)),
-                who=who,
-                since=clock(pause.since),
-            )
+            what, since = plain(targets.name(pause)), clock(pause.since)
+            words = _("**{what}** · paused by {who} since {since}", what=what, who=plain(pause.by), since=since)
+            if pause.is_of_site:
+                words = _("**{what}** · slowed by the site since {since}", what=what, since=since)
             end = f" · {_('until {end}', end=clock(pause.until))}" if pause.until else ""
             reason = f" · {plain(_(pause.reason))}" if pause.reason else ""
             st.markdown(f":orange[:material/pause_circle:] {words}{end}{reason}", help=full_clock(pause.since))

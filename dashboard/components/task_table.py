@@ -143,10 +143,10 @@ def _columns(*, with_owner: bool) -> dict[str, Any]:
     return {
         "open": config.ButtonColumn(_("Open"), width=46, type="tertiary", on_click=_open, key=OPEN_KEY),
         "status": config.MultiselectColumn(_("State"), options=labels, color=colors, width=118),
-        "title": config.TextColumn(_("Title"), width=180),
+        "title": config.TextColumn(_("Title"), width=236),
         "state": config.TextColumn(_("What it does"), width=210),
         "progress": config.ProgressColumn(_("Progress"), min_value=0, max_value=100, format="%d%%", width=84),
-        "account": config.TextColumn(_("Account"), width=76),
+        "account": config.TextColumn(_("Account"), width=100),
         "link": config.LinkColumn(_("Article"), display_text=":material/link:", width=58),
         "owner": config.TextColumn(_("User"), width=70) if with_owner else None,
         "created": config.DatetimeColumn(_("Handed in at"), format="YYYY-MM-DD HH:mm", width=128),

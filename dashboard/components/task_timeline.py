@@ -38,5 +38,5 @@ def _draw_events(events: Sequence[TaskEvent]) -> None:
         took = "" if before is None else f" :gray[+{duration(event.at - before)}]"
         icon = ICONS.get(EventKind(event.kind), OTHER) if event.kind in set(EventKind) else OTHER
         words = plain(sentence(event, say=_, clock=full_clock))
-        st.markdown(f"{icon} `{clock(event.at, seconds=True)}` {words}{took}", help=full_clock(event.at))
+        st.markdown(f"{icon} :gray[{plain(clock(event.at, seconds=True))}] {words}{took}", help=full_clock(event.at))
         before = event.at

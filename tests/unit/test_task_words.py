@@ -98,6 +98,14 @@ S = TaskStatus
         ({"status": S.PUBLISHED, "site_state": "under_review"}, "Under Zhihu review"),
         ({"status": S.DRAFT_SAVED}, "Draft saved, not public"),
         ({"status": S.FAILED, "error_class": "Rejected", "error_message": "too long"}, "Refused by Zhihu: too long"),
+        (
+            {
+                "status": S.FAILED,
+                "error_class": "Rejected",
+                "error_message": "Zhihu refuses it. The site says: 标题违规",
+            },
+            "Refused by Zhihu: 标题违规",
+        ),
         ({"status": S.FAILED, "error_class": "BrowserLost"}, "System fault, stopped"),
         ({"status": S.FAILED, "crash_count": 3, "error_class": "x"}, "System fault, stopped"),
         ({"status": S.FAILED, "error_class": "RetryLater", "error_message": "5xx"}, "Failed: 5xx"),

@@ -155,7 +155,7 @@ def test_refusals_stand_in_the_audit_log(world: DashboardWorld) -> None:
     app = world.open("audit", as_="root")
     app.toggle(key="audit_refused").set_value(True).run()
     (row,) = rows_of(app)
-    assert (row["actor"], row["action"], row["refused"]) == ("bob", "looked at an article", True)
+    assert (row["actor"], row["action"], row["refused"]) == ("bob", "looked at an article", "refused")
 
 
 def rows_of(app: AppTest) -> list[dict[str, object]]:

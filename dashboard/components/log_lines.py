@@ -30,6 +30,7 @@ STYLE = """
   background: color-mix(in srgb, var(--tint) 16%, transparent); }
 .topn-log b.warning { --tint: #c77700; }
 .topn-log b.error, .topn-log b.critical { --tint: #d92d2d; }
+.topn-log a { color: inherit; }
 .topn-log pre { margin: 4px 0 0; padding: 8px 12px; border-radius: 6px; font-size: 12px; white-space: pre-wrap;
   overflow-wrap: anywhere; background: color-mix(in srgb, currentColor 7%, transparent); }
 .topn-log summary { cursor: pointer; font-size: 13px; opacity: .72; }
@@ -72,7 +73,9 @@ def _line(line: LogLine) -> str:
 def _facts(line: LogLine) -> str:
     names = [name for name in FIRST if name in line.facts]
     names += sorted(line.facts.keys() - {*FIRST, *HIDDEN})
-    told = [fact_words(name, line.facts[name], say=_) for name in names if line.facts[name] not in (None, "")]
+    said = words_of_line(line)
+    new = [name for name in names if line.facts[name] not in (None, "") and str(line.facts[name]) not in said]
+    told = [fact_words(name, line.facts[name], say=_) for name in new]
     short = [escape(words) for words in told if len(words) <= LONG]
     folded = "".join(_folded(words) for words in told if len(words) > LONG)
     worker = ":".join(line.worker_id.split(":")[:2])

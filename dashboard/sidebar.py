@@ -10,7 +10,7 @@ from core.task_state import TaskStatus
 from dashboard.components.task_badges import plain
 from dashboard.languages import LANGUAGES
 from dashboard.navigation import path_of
-from dashboard.text import LANGUAGE_KEY, _, language, mark, zone
+from dashboard.text import LANGUAGE_KEY, _, browser_language, mark, zone
 
 SIGN_OUT = '<form method="post" action="/logout" target="_self"><button style="{style}">{label}</button></form>'
 BUTTON = (
@@ -32,11 +32,11 @@ def draw_sidebar(session: SessionView) -> None:
         _draw_shortcuts()
         st.caption(f"**{plain(session.user_name)}** · {role}")
         st.caption(_("Times are in {zone}.", zone=zone().key))
-        if LANGUAGE_KEY not in st.session_state:
-            st.session_state[LANGUAGE_KEY] = language()
         st.selectbox(
             _("Language"),
             list(LANGUAGES),
+            # What is bound stands in the address only while it differs from this.
+            index=list(LANGUAGES).index(browser_language()),
             format_func=LANGUAGES.__getitem__,
             key=LANGUAGE_KEY,
             bind="query-params",

@@ -21,6 +21,11 @@ def language() -> str:
     for code, name in LANGUAGES.items():
         if chosen in (code, name):
             return code
+    return browser_language()
+
+
+def browser_language() -> str:
+    """What the visitor's browser asks for, as far as we have it."""
     return best_language(st.context.headers.get("accept-language", "") or st.context.locale or "")
 
 

@@ -189,6 +189,8 @@ def fact_words(name: str, value: object, *, say: Say = in_english) -> str:
 def _value(name: str, value: object, say: Say) -> str:
     if isinstance(value, bool):
         return say("yes" if value else "no")
+    if isinstance(value, float):
+        return f"{value:.1f}"
     if name == "error_class":
         return say(kind_words(str(value)))
     if name == "service":

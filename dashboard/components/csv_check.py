@@ -79,7 +79,7 @@ def _draw_faults(title: str, faults: Sequence[RowFault]) -> None:
             "row": st.column_config.NumberColumn(_("Row"), width="small"),
             "column": st.column_config.TextColumn(_("Column of the file")),
             "reason": st.column_config.TextColumn(_("Reason"), width="large"),
-            "remedy": st.column_config.TextColumn(_("What to do"), width="large"),
+            "remedy": st.column_config.TextColumn(_("How to mend it"), width="large"),
         },
     )
     if len(faults) > SHOWN_FAULTS:

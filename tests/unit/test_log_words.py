@@ -59,6 +59,7 @@ def test_facts() -> None:
     assert fact_words("became", "retry_later") == "became: will retry"
     assert fact_words("action", "rescue_fail") == "became: failed"
     assert fact_words("error_class", "BrowserLost") == "kind of fault: The browser broke"
+    assert fact_words("delay_seconds", 9.855278767238516) == "seconds until the next try: 9.9"
     assert fact_words("is_clean", value=True) == "in good order: yes"
     assert fact_words("service", "database", say=sayer(CHINESE)) == "服务:数据库"
     assert fact_words("reason", "Zhihu is busy.", say=sayer(CHINESE)) == "原因:知乎繁忙。"

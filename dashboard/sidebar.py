@@ -10,7 +10,7 @@ from core.task_state import TaskStatus
 from dashboard.components.task_badges import plain
 from dashboard.languages import LANGUAGES
 from dashboard.navigation import path_of
-from dashboard.text import LANGUAGE_KEY, _, browser_language, mark, zone
+from dashboard.text import LANGUAGE_KEY, _, browser_language, language, mark, zone
 
 SIGN_OUT = '<form method="post" action="/logout" target="_self"><button style="{style}">{label}</button></form>'
 BUTTON = (
@@ -32,6 +32,8 @@ def draw_sidebar(session: SessionView) -> None:
         _draw_shortcuts()
         st.caption(f"**{plain(session.user_name)}** · {role}")
         st.caption(_("Times are in {zone}.", zone=zone().key))
+        if LANGUAGE_KEY not in st.session_state:
+            st.session_state[LANGUAGE_KEY] = language()
         st.selectbox(
             _("Language"),
             list(LANGUAGES),

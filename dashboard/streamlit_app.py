@@ -14,12 +14,12 @@ from dashboard.navigation import pages_for
 from dashboard.sidebar import draw_sidebar
 from dashboard.visitor import current_session, lead_to_sign_in, say_calmly
 
+# Streamlit leaves a third of a small screen empty; tables need it.
 ROOMY = """
 <style>
 @media (min-width: 768px) { [data-testid="stMainBlockContainer"] { padding: 3.75rem 2.5rem 4rem; } }
 </style>
 """
-"""Streamlit leaves a third of a small screen empty; tables need it."""
 LOGO = str(Path(__file__).parent / "assets" / "logo.svg")
 
 

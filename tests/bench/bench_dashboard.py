@@ -1,8 +1,9 @@
 """What open dashboards cost on a million articles: queries a second, time of a refresh and use of a core with 1, 10
 and 30 of them, and the first paint of Tasks in a real browser. Beside each a page of Streamlit that asks nobody.
 
-A refresh is measured where a browser would see it: from its request until its last message is there. Server, database
-and what holds the dashboards open share the cores of this machine.
+A refresh is measured where a browser would see it: from its request until its last message is there; a request without
+an answer of its own is told as missed. Server, database and what holds the dashboards open share the cores of this
+machine.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Window:
     seconds: float
     questions_per_second: float | None
     refresh_seconds: tuple[float, ...]
+    missed_share: float
     kilobytes: float
     cpu_share: float
     database_share: float
@@ -76,6 +78,7 @@ class Measured:
             seconds,
             None if self.tasks is None or self.tasks.questions() is None else (after[3] - before[3]) / seconds,
             tuple(one.seconds for one in refreshes),
+            sum(one.missed for one in refreshes) / max(len(refreshes), 1),
             statistics.mean(one.size for one in refreshes) / 1024 if refreshes else 0.0,
             (after[1] - before[1]) / seconds,
             (after[2] - before[2]) / seconds,
@@ -158,7 +161,7 @@ def print_head() -> None:
     """Of the table."""
     tell(f"Median of {WINDOWS} windows of {WINDOW_SECONDS:.0f} s, and the lowest and highest. Shares of one core.")
     tell(
-        f"{'page':<26}{'open':>5}{'queries/s':>18}{'refresh p50 ms':>16}{'p95 ms':>16}{'kB':>5}"
+        f"{'page':<26}{'open':>5}{'queries/s':>18}{'refresh p50 ms':>16}{'p95 ms':>16}{'missed %':>10}{'kB':>5}"
         f"{'CPU ms each':>16}{'dashboard %':>14}{'database %':>14}"
     )
 
@@ -170,6 +173,7 @@ def print_windows(name: str, number: int, windows: Sequence[Window]) -> None:
     tell(
         f"{name:<26}{number:>5}{spread(asked, 1):>18}{spread(halves):>16}"
         f"{spread([window.p95_ms for window in windows]):>16}"
+        f"{statistics.median(window.missed_share for window in windows) * 100:>10.0f}"
         f"{statistics.median(window.kilobytes for window in windows):>5.0f}"
         f"{spread([window.cpu_ms for window in windows], 1):>16}"
         f"{spread([window.cpu_share * 100 for window in windows]):>14}"

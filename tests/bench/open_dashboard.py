@@ -30,13 +30,15 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """One fragment that was asked for and came. `seconds`: from the request until all of it was there."""
+    """One fragment that was asked for and came. `seconds`: from its last request until all of it was there. `missed`:
+    requests before that one which were not answered by themselves, as Streamlit drops some and joins others."""
 
     page: str
     at: float
     seconds: float
     size: int
     """Bytes of the run that brought it."""
+    missed: int
 
 
 class OpenDashboard:
@@ -49,7 +51,7 @@ class OpenDashboard:
         self._kept = KeptMessages()
         self._script_hash = ""
         self._fragments: list[str] = []
-        self._asked_at: dict[str, float] = {}
+        self._asked_at: dict[str, list[float]] = {}
         self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
         self._size = 0
         self.opened = asyncio.Event()
@@ -123,7 +125,7 @@ class OpenDashboard:
         for fragment_id in self._fragments:
             asked_at = self._asked_at.pop(fragment_id, None)
             if asked_at is not None:
-                self._record(Refresh(self._visitor.page, now, now - asked_at, self._size))
+                self._record(Refresh(self._visitor.page, now, now - asked_at[-1], self._size, len(asked_at) - 1))
         self._size = 0
         if not self._fragments:
             assert self._timers, f"nothing refreshes on {self._visitor.page!r}: is the visitor signed in?"
@@ -148,6 +150,5 @@ class OpenDashboard:
         while True:
             due += interval
             await asyncio.sleep(max(due - time.monotonic(), 0))
-            # A run that was asked for before and has not come yet counts from its first request.
-            self._asked_at.setdefault(fragment_id, time.monotonic())
+            self._asked_at.setdefault(fragment_id, []).append(time.monotonic())
             await self._ask(socket, fragment_id)

@@ -81,6 +81,7 @@ class Supervisor:
         is_drained = False
         while not self._stop_signals and not is_drained:
             self._look_after_workers()
+            self._pass_on_orders()
             self._look_after_dashboard()
             self._hand_on()
             is_drained = self._look_at_work()
@@ -113,11 +114,10 @@ class Supervisor:
             if code == EXIT_ORDERED:
                 self._keep_empty(place)
             elif code is not None:
-                self._remember_order(place)
+                place.predecessor = place.worker_id
                 self._say(f"Worker {place.index} {_how(code)}; what it held goes to others.")
             if place.is_due:
                 place.start()
-                self._pass_on_order(place)
                 self._say(f"Worker {place.index} started: process {place.pid}, {_browsers(place.drivers)}.")
 
     def _keep_empty(self, place: WorkerProcess) -> None:
@@ -133,22 +133,18 @@ class Supervisor:
             f"started again: on the page Workers, or with `python -m core workers start {name}`."
         )
 
-    def _remember_order(self, place: WorkerProcess) -> None:
-        """A quiet worker that dies is followed by a quiet one."""
+    def _pass_on_orders(self) -> None:
+        """A quiet worker that dies is followed by a quiet one. Kept for the next round while Redis is away."""
         try:
-            place.order = wiring.get_heartbeats().quiet_order(place.worker_id) or place.order
+            for place in self._places:
+                if place.predecessor is not None:
+                    place.order = wiring.get_heartbeats().quiet_order(place.predecessor) or place.order
+                    place.predecessor = None
+                if place.order is not None and place.pid is not None:
+                    wiring.get_heartbeats().give_order(place.worker_id, place.order)
+                    place.order = None
         except ServiceUnavailable as error:
             self._watch.went_away(error)
-
-    def _pass_on_order(self, place: WorkerProcess) -> None:
-        if place.order is None:
-            return
-        try:
-            wiring.get_heartbeats().give_order(place.worker_id, place.order)
-        except ServiceUnavailable as error:
-            self._watch.went_away(error)
-        else:
-            place.order = None
 
     def _look_after_dashboard(self) -> None:
         if self._dashboard is None:

@@ -27,6 +27,8 @@ class WorkerProcess(ChildProcess):
         self.worker_id = ""
         self.is_kept_empty = False
         """Whether somebody has stopped its worker and does not want another."""
+        self.predecessor: str | None = None
+        """Its last worker, of which nobody has asked yet whether it was quiet when it died."""
         self.order: WorkerOrder | None = None
         """What its next worker is told as well: the one before was quiet when it died."""
 

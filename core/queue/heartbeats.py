@@ -75,7 +75,7 @@ class Heartbeats:
             pipe.set(self._alive, worker_id, px=round(LATELY_SECONDS * 1000))
             pipe.get(self._order + worker_id)
             *_done, order = pipe.execute()
-        return _order(order)
+        return _order(_facts(order))
 
     def were_alive_lately(self) -> bool:
         """Whether any worker has beaten within the last minute, by Redis' own clock."""
@@ -90,7 +90,7 @@ class Heartbeats:
     def order_of(self, worker_id: str) -> WorkerOrder | None:
         """The last one given to this worker."""
         with guarded(self._redis):
-            return _order(cast("str | None", self._redis.get(self._order + worker_id)))
+            return _order(_facts(cast("str | None", self._redis.get(self._order + worker_id))))
 
     def quiet_order(self, worker_id: str) -> WorkerOrder | None:
         """What keeps this worker quiet, as long as its last order or sign of life is known. None: nothing does."""
@@ -98,13 +98,13 @@ class Heartbeats:
             pipe.get(self._beat + worker_id)
             pipe.get(self._order + worker_id)
             text, order_text = pipe.execute()
-        order = _order(order_text)
+        order = _order(_facts(order_text))
         if order is not None:
             return order if order.kind is OrderKind.QUIET else None
         quiet = (_facts(text) or {}).get("quiet")
         if not isinstance(quiet, dict):
             return None
-        return WorkerOrder(OrderKind.QUIET, str(quiet["by"]), float(str(quiet["since"])))
+        return _order({**quiet, "kind": OrderKind.QUIET, "at": quiet.get("since")})
 
     def forget(self, worker_id: str) -> None:
         """The worker has stopped."""
@@ -130,7 +130,7 @@ class Heartbeats:
             if facts is None:
                 silent.append(worker_id)
             else:
-                beats.append(Heartbeat(worker_id, facts, max(ttl_ms, 0) / 1000, _order(order)))
+                beats.append(Heartbeat(worker_id, facts, max(ttl_ms, 0) / 1000, _order(_facts(order))))
         if silent:
             with guarded(self._redis):
                 # One that beats in between lists itself again with its next beat.
@@ -146,9 +146,8 @@ def _facts(text: str | None) -> dict[str, JSON] | None:
     return facts if isinstance(facts, dict) else None
 
 
-def _order(text: str | None) -> WorkerOrder | None:
+def _order(facts: dict[str, JSON] | None) -> WorkerOrder | None:
     """None also for what somebody else put there."""
-    facts = _facts(text)
     try:
         return WorkerOrder(OrderKind(str(facts["kind"])), str(facts["by"]), float(str(facts["at"]))) if facts else None
     except (KeyError, ValueError):

@@ -46,13 +46,16 @@ MAY_BE_ONLINE = (
 )
 """Those a person may try again count as well: since the backup somebody may have done just that."""
 
-_TO_MARK = and_(PublishTask.status.in_(MAY_BE_ONLINE), PublishTask.verify_since.is_(None))
+_TO_LOOK_FOR = and_(
+    PublishTask.status.in_(MAY_BE_ONLINE), PublishTask.mode == Mode.PUBLISH, PublishTask.verify_since.is_(None)
+)
 _TO_RELEASE = PublishTask.status == TaskStatus.RUNNING
 
 
 @dataclass(frozen=True, slots=True)
 class RestoredPage:
-    """What was done to some rows. `last_id`: where the next page begins; None: there is none."""
+    """What was done to some rows. `last_id`: where the next page begins; None: there is none. `marked`: those that will
+    be looked for; a mere draft is not, unless it is turned into an article."""
 
     last_id: int | None
     marked: int
@@ -66,8 +69,8 @@ class RestoredRows:
         self._db = db
 
     def counts(self) -> dict[TaskStatus, int]:
-        """How many rows `prepare` would mark, by status."""
-        statement = select(PublishTask.status, func.count()).where(_TO_MARK).group_by(PublishTask.status)
+        """How many rows would be looked for once `prepare` has marked them, by status."""
+        statement = select(PublishTask.status, func.count()).where(_TO_LOOK_FOR).group_by(PublishTask.status)
         with self._db.read() as connection:
             return {TaskStatus(status): count for status, count in connection.execute(statement)}
 
@@ -84,10 +87,11 @@ class RestoredRows:
             rows = connection.execute(page).all()
         running = [row for row in rows if row.status == TaskStatus.RUNNING]
         marked = [row for row in rows if _is_to_mark(row)]
+        looked_for = [row.id for row in marked if row.mode == Mode.PUBLISH]
         released = 0
         if running or marked:
-            released = self._db.run_write(partial(_prepare, running, marked, since, by))
-        return RestoredPage(rows[-1].id if len(rows) == PAGE else None, len(marked), released)
+            released = self._db.run_write(partial(_prepare, running, marked, looked_for, since, by))
+        return RestoredPage(rows[-1].id if len(rows) == PAGE else None, len(looked_for), released)
 
 
 def _is_to_mark(row: _Needed) -> bool:
@@ -95,15 +99,18 @@ def _is_to_mark(row: _Needed) -> bool:
 
 
 def _prepare(
-    running: Sequence[_Needed], marked: Sequence[_Needed], since: datetime, by: str, connection: Connection
+    running: Sequence[_Needed],
+    marked: Sequence[_Needed],
+    looked_for: list[int],
+    since: datetime,
+    by: str,
+    connection: Connection,
 ) -> int:
     released = sum(_release(connection, row) for row in running)
     if marked:
         ids = [row.id for row in marked]
         mine = update(PublishTask).where(PublishTask.id.in_(ids), PublishTask.status.in_(MAY_BE_ONLINE))
         connection.execute(mine.values(verify_since=since))
-        # A mere draft is not looked for, unless it is turned into an article: its story is told then.
-        looked_for = [row.id for row in marked if row.mode == Mode.PUBLISH]
         add_events(connection, looked_for, EventKind.RESTORED, {"by": by, "since": since.isoformat()})
     return released
 

@@ -3,6 +3,8 @@ what runs is finished, and the workers say so once and go on by themselves."""
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.queue.heartbeats import Heartbeats, OrderKind, WorkerOrder
 from core.services.submission import Submission
 from core.services.task_manager import TaskQueueManager
 from core.settings import load_settings
@@ -106,3 +109,25 @@ def test_articles_are_accepted_and_go_on_when_it_is_back(
     assert sorted(logged(lab, "warning", "Redis")) == ["cannot claim, waiting", "waiting for a service"]
     assert logged(lab, "error") == []
     assert {post["title"] for post in lab.site.posts()} == {"之前", "正在发布", "停机时"}
+
+
+def test_a_quiet_worker_that_is_killed_meanwhile_is_followed_by_a_quiet_one(
+    lab_with_own_redis: WorkerLab, own_redis: RedisServer
+) -> None:
+    lab = lab_with_own_redis
+    living = Heartbeats(lab.redis, prefix=lab.environment["TOPN_REDIS_PREFIX"])
+
+    def states(worker_id: str = "") -> list[object]:
+        """What the workers say of themselves, all but this one."""
+        return [beat.facts["state"] for beat in living.all() if beat.worker_id != worker_id]
+
+    lab.run("run_workers.py", "--workers=1", "--drivers=1")
+    wait_until(lambda: len(states()) == 1, 60, "it lives")
+    first = living.all()[0].worker_id
+    pid = int(first.split(":")[1])
+    living.give_order(first, WorkerOrder(OrderKind.QUIET, "root", 1.5))
+    wait_until(lambda: states() == ["quiet"], 20, "it is quiet")
+    with silent(own_redis):
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: {one.pid for one in lab.worker_processes()} - {pid} != set(), 60, "another has started")
+    wait_until(lambda: states(first) == ["quiet"], 40, "it is quiet as well")

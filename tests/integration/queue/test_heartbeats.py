@@ -60,3 +60,14 @@ def test_what_somebody_planted_is_no_order(redis: Redis) -> None:
     for text in (b"\x80\x04pickle", '"stop"', '{"kind": "kill", "by": "x", "at": 1}', '{"kind": "stop"}'):
         redis.set(f"worker-order:{WORKER}", text)
         assert beats.beat(WORKER, {}, 30) is None
+
+
+def test_what_somebody_planted_keeps_no_worker_quiet(redis: Redis) -> None:
+    """The supervisor asks for it, and has to live on."""
+    beats = Heartbeats(redis, prefix="")
+    beats.beat(WORKER, {"quiet": {"by": "root", "since": 1.5}}, 30)
+    assert beats.quiet_order(WORKER) == WorkerOrder(OrderKind.QUIET, "root", 1.5)
+    beats.beat(WORKER, {"quiet": {"by": "root"}}, 30)
+    assert beats.quiet_order(WORKER) is None
+    beats.beat(WORKER, {"quiet": {"by": "root", "since": "yesterday"}}, 30)
+    assert beats.quiet_order(WORKER) is None

@@ -120,7 +120,7 @@ class PublishSteps:
         try:
             draft = self._publisher.write_draft(self._browser, article, self._draft_id, self)
         except DraftLost as error:
-            if self._draft_id is None:
+            if self._draft_id is None or self._held.has_open_click:
                 raise
             # The remembered draft was never submitted, so a new one makes no second article.
             self._row.event(EventKind.DRAFT_DISCARDED, reason=error.reason)
@@ -161,10 +161,11 @@ class PublishSteps:
     def _not_submitted(self, error: PublishError) -> Outcome:
         """A publisher raises such an error only when this click has certainly published nothing: the draft may
         be edited, cancelled or submitted again, unless an earlier click may still arrive. Then the task stays as
-        it is and the next attempt looks first; a draft that is lost by then is for a person."""
+        it is and the next attempt looks first. A draft that is lost after an earlier click is for a person, also when
+        one has said that it is not online: a new draft might be a second article."""
+        if isinstance(error, DraftLost) and self._held.has_open_click:
+            return self._ask_person(AskPerson(f"It was submitted before, and then: {error.reason}"))
         if self._is_resubmission:
-            if isinstance(error, DraftLost):
-                return self._ask_person(AskPerson(f"It was submitted before, and then: {error.reason}"))
             raise error
         self._reopen(error.reason)
         if isinstance(error, DraftLost):

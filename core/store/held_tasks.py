@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
 
+from core.store.clicks import HAS_OPEN_CLICK
 from core.store.clock import now_sql
 from core.store.models import Account, Article, DatabaseIdentity, PublishTask, TaskEventRow
 from core.store.outcome_figures import waited_seconds
@@ -25,6 +26,7 @@ _HELD = (
         now_sql().label("read_at"),
         select(DatabaseIdentity.restored_at).scalar_subquery().label("restored_at"),
         _WAS_MOVED_SINCE.label("was_moved_since"),
+        HAS_OPEN_CLICK.label("has_open_click"),
         Account.name.label("account_name"),
         Article.version,
         Article.created_at.label("written_at"),
@@ -93,4 +95,5 @@ def _held(row: Row[Any]) -> HeldTask:
         waited_seconds=waited_seconds(row.created_at, row.run_at, row.first_claimed_ms),
         was_edited_since=bool(row.verify_since and row.version > 1 and row.written_at > row.verify_since),
         was_moved_since=bool(row.was_moved_since),
+        has_open_click=bool(row.has_open_click),
     )

@@ -4,7 +4,6 @@ one. `core.store.task_changes` and `core.store.bulk_changes` call them with a ro
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -12,10 +11,11 @@ from sqlalchemy import Connection, Row, select, update
 from core.errors import NotFound, NotPossible
 from core.lane import LaneEntry
 from core.store import task_decisions
+from core.store.clicks import HAS_OPEN_CLICK
 from core.store.clock import now_sql
 from core.store.due import MAY_GO
 from core.store.giving_up import is_to_be_looked_for, was_submitted
-from core.store.models import Account, PublishTask, TaskEventRow
+from core.store.models import Account, PublishTask
 from core.store.records import AccountState, AccountView, CancelResult
 from core.store.refusals import Asked, refused, refused_to_leave_its_draft, refused_until_looked_for
 from core.store.task_events import EventKind, add_event
@@ -24,9 +24,6 @@ from core.task_state import MOVES, Action, BlockReason, Checkpoint, TaskStatus
 
 CHANGEABLE = frozenset({TaskStatus.WAITING, TaskStatus.RETRYING, TaskStatus.BLOCKED, TaskStatus.FAILED})
 """Tasks whose article, time and place in line their owner may still change."""
-
-_CLICKS = (EventKind.SUBMITTING, EventKind.RESUBMITTING)
-"""After these the publish click may have happened."""
 
 WITHOUT_ANSWER = (BlockReason.NEEDS_LOGIN, BlockReason.NEEDS_HUMAN)
 """Blocked tasks that simply go on once the account is in order; the others need an answer."""
@@ -116,13 +113,7 @@ def require_draft_never_submitted(connection: Connection, row: Row[Any], asked: 
     one was refused proves nothing of those before. Asked before a task leaves its draft."""
     if row.remote_draft_id is None:
         return
-    told = (
-        select(TaskEventRow.kind)
-        .where(TaskEventRow.task_id == row.id, TaskEventRow.kind.in_((*_CLICKS, EventKind.DRAFT_REOPENED)))
-        .order_by(TaskEventRow.id)
-    )
-    kinds = connection.scalars(told).all()
-    if any(kind in _CLICKS and after != EventKind.DRAFT_REOPENED for kind, after in pairwise([*kinds, None])):
+    if connection.scalar(select(HAS_OPEN_CLICK).where(PublishTask.id == row.id)):
         raise refused_to_leave_its_draft(row, asked)
 
 

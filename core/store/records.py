@@ -158,6 +158,8 @@ class HeldTask:
     """Its title may be another one than that under which it may be online."""
     was_moved_since: bool = False
     """It may be online on another account than its present one."""
+    has_open_click: bool = False
+    """It was submitted, and at most a person has said that it is not online."""
     waited_seconds: float = 0.0
     """From the moment it might go until it was taken for the first time."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from core.browser.webdriver_pool import WebDriverPool
 from core.errors import BrowserLost, DraftLost, NeedsHuman, NeedsLogin, Rejected, RetryLater, SiteBusy, TooLate
 from core.publishing.publisher import Published, Refused, StillDraft, Unknown
 from core.store.accounts import AccountStore
-from core.store.records import AccountState, TaskView
+from core.store.records import AccountState, ReviewAnswer, TaskView
 from core.store.task_store import TaskStore
 from core.store.vault import Vault
 from core.task_state import MAX_CRASHES, BlockReason, Checkpoint, Mode, TaskStatus
@@ -240,6 +241,34 @@ def test_a_draft_that_is_gone_is_written_anew(desk: WorkerDesk, task: TaskView) 
     desk.platform.on_write = lambda draft_id: raising(DraftLost("gone"))() if draft_id else None
     assert desk.publish_again(task).status is TaskStatus.PUBLISHED
     assert (desk.platform.drafts, desk.platform.clicks) == (2, 1)
+
+
+@pytest.fixture
+def said_to_be_not_online(desk: WorkerDesk, task: TaskView) -> TaskView:
+    """It was clicked at, and a person has answered: publish again. Should he err, a new draft is a second article."""
+    desk.platform.submits = desk.platform.finds = [NOT_SEEN]  # type: ignore[assignment]
+    desk.publish(task)
+    entry = desk.lab.store.answer_review(task.id, ReviewAnswer.PUBLISH_AGAIN)
+    assert entry is not None
+    desk.lab.queue.push([entry])
+    return task
+
+
+def test_a_draft_lost_after_an_answer_is_for_a_person(desk: WorkerDesk, said_to_be_not_online: TaskView) -> None:
+    desk.platform.on_submit = raising_once(DraftLost("it is gone"))
+    row = desk.publish(said_to_be_not_online)
+    assert (row.status, row.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW)
+    assert row.checkpoint is Checkpoint.SUBMITTING
+    assert (desk.platform.drafts, desk.platform.clicks) == (1, 1)
+
+
+def test_edited_after_an_answer_it_gets_no_second_draft(desk: WorkerDesk, said_to_be_not_online: TaskView) -> None:
+    task = said_to_be_not_online
+    desk.lab.store.edit(task.id, replace(desk.lab.queries.article(task.id), title="new"))
+    desk.platform.on_write = lambda draft_id: raising(DraftLost("it is gone"))() if draft_id else None
+    row = desk.publish(task)
+    assert (row.status, row.error_class) == (TaskStatus.RETRYING, "DraftLost")
+    assert (desk.platform.drafts, desk.platform.clicks) == (1, 1)
 
 
 def test_found_after_an_unknown_answer_it_is_not_clicked_again(desk: WorkerDesk, task: TaskView) -> None:

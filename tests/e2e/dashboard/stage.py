@@ -112,15 +112,6 @@ class Stage:
             pauses.lift(pause.scope, pause.key)
             self.lab.queue.resume(pause.scope, pause.key)
 
-    @contextmanager
-    def without_redis(self) -> Iterator[None]:
-        """Redis is stopped meanwhile; what it held is lost."""
-        self.redis.stop()
-        try:
-            yield
-        finally:
-            self.redis.start()
-
     def dashboard_process(self) -> psutil.Process:
         """The process that serves the pages."""
         for process in psutil.process_iter():

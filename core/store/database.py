@@ -43,10 +43,6 @@ class Database:
         self.engine: Engine = make_engine(self._url, pool_size=pool_size, lock_wait_seconds=lock_wait_seconds)
         self._writing = self.engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
 
-    @property
-    def is_sqlite(self) -> bool:
-        return self._url.get_backend_name() == "sqlite"
-
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One writing transaction. Raises ServiceUnavailable; after that a COMMIT may or may not have

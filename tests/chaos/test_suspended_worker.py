@@ -72,7 +72,7 @@ def go(lab: WorkerLab, where: Failpoint) -> None:
 def can_write(lab: WorkerLab) -> bool:
     """Whether nobody holds a lock on the rows that workers change."""
     db = Database(lab.environment["TOPN_DATABASE_URL"], lock_wait_seconds=1)
-    for_update = "" if db.is_sqlite else " FOR UPDATE"
+    for_update = "" if db.engine.dialect.name == "sqlite" else " FOR UPDATE"
     try:
         with db.write() as connection:
             for table in ("publish_tasks", "accounts", "leader_locks"):

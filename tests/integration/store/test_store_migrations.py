@@ -66,7 +66,7 @@ def test_the_checks_say_the_same(sqlite_world: StoreWorld) -> None:
 
 
 def test_every_table_and_identifier_has_its_character_set(world: StoreWorld) -> None:
-    if world.db.is_sqlite:
+    if world.db.engine.dialect.name == "sqlite":
         return
     with world.db.read() as connection:
         tables = connection.execute(

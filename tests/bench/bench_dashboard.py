@@ -161,8 +161,8 @@ def print_head() -> None:
     """Of the table."""
     tell(f"Median of {WINDOWS} windows of {WINDOW_SECONDS:.0f} s, and the lowest and highest. Shares of one core.")
     tell(
-        f"{'page':<26}{'open':>5}{'queries/s':>18}{'refresh p50 ms':>16}{'p95 ms':>16}{'missed %':>10}{'kB':>5}"
-        f"{'CPU ms each':>16}{'dashboard %':>14}{'database %':>14}"
+        f"{'page':<26}{'open':>5}{'queries/s':>22}{'refresh p50 ms':>16}{'p95 ms':>16}{'missed %':>10}{'kB':>6}"
+        f"{'CPU ms each':>20}{'dashboard %':>14}{'database %':>14}"
     )
 
 
@@ -171,11 +171,11 @@ def print_windows(name: str, number: int, windows: Sequence[Window]) -> None:
     asked = [window.questions_per_second for window in windows if window.questions_per_second is not None]
     halves = [statistics.median(window.refresh_seconds or (0.0,)) * 1000 for window in windows]
     tell(
-        f"{name:<26}{number:>5}{spread(asked, 1):>18}{spread(halves):>16}"
+        f"{name:<26}{number:>5}{spread(asked, 1):>22}{spread(halves):>16}"
         f"{spread([window.p95_ms for window in windows]):>16}"
         f"{statistics.median(window.missed_share for window in windows) * 100:>10.0f}"
-        f"{statistics.median(window.kilobytes for window in windows):>5.0f}"
-        f"{spread([window.cpu_ms for window in windows], 1):>16}"
+        f"{statistics.median(window.kilobytes for window in windows):>6.0f}"
+        f"{spread([window.cpu_ms for window in windows], 1):>20}"
         f"{spread([window.cpu_share * 100 for window in windows]):>14}"
         f"{spread([window.database_share * 100 for window in windows]):>14}"
     )

@@ -135,6 +135,15 @@ class Conflict(TopnError):
         super().__init__(f"{thing}: {reason} {remedy}".rstrip())
 
 
+class Repeated(Conflict):
+    """The same article was handed in before, as `public_id`."""
+
+    def __init__(self, public_id: str) -> None:
+        self.public_id = public_id
+        reason = f"was handed in before, as article {public_id}."
+        super().__init__("This article", reason, "Hand it in again only if it is meant twice.")
+
+
 class NotPossible(TopnError):
     """The article's state does not allow what was asked. `hint` says what can be done instead."""
 

@@ -12,7 +12,7 @@ from core.commands.files import read_file
 from core.commands.lookups import ME, task_words, time_given, user_named
 from core.commands.next_steps import NOBODY_PUBLISHES
 from core.commands.terminal import say, say_json, warn
-from core.errors import Conflict
+from core.errors import Conflict, Repeated
 from core.services.csv_files import MAX_BODY_FILE_BYTES
 from core.services.csv_text import decode
 from core.services.pictures import MAX_PICTURE_BYTES
@@ -71,20 +71,16 @@ def submit_one(
         priority=priority,
         client_ref=client_ref,
     )
-    if client_ref is None and not allow_duplicates:
-        _refuse_duplicate(submission, owner.id)
-    task = wiring.get_task_manager().submit(submission, actor=ME, user_id=owner.id)
+    # Without a reference nobody can tell an article handed in twice by mistake from one that is meant.
+    refuse_repeat = client_ref is None and not allow_duplicates
+    try:
+        task = wiring.get_task_manager().submit(submission, actor=ME, user_id=owner.id, refuse_repeat=refuse_repeat)
+    except Repeated as error:
+        reason = f"was handed in before, as {error.public_id}."
+        raise Conflict("This article", reason, "Add --allow-duplicates if it is meant.") from error
     if for_programs:
         say_json({"id": task.public_id, "number": task.id, "status": task.status})
     else:
         say(f"Handed in as {task.public_id}. Follow it with: python -m core task {task.public_id}")
         if task_words().has_workers is False:
             warn(NOBODY_PUBLISHES)
-
-
-def _refuse_duplicate(submission: Submission, owner_id: int) -> None:
-    """Without a reference nobody can tell an article handed in twice by mistake from one that is meant."""
-    earlier = wiring.get_task_manager().earlier(submission, actor=ME, user_id=owner_id)
-    if earlier is not None:
-        reason = f"was handed in before, as {earlier.public_id}."
-        raise Conflict("This article", reason, "Add --allow-duplicates if it is meant.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from core.errors import Fault, InvalidInput
+from sqlalchemy import Connection
+
+from core.errors import Fault, InvalidInput, Repeated
 from core.services.clock_text import WrongTime, require_future
 from core.services.owner_accounts import OwnerAccounts
 from core.services.pictures import picture_of
@@ -13,7 +15,7 @@ from core.services.submission import Submission
 from core.services.submission_check import faults_of
 from core.store.accounts import AccountStore
 from core.store.content_hash import article_of, request_sha256
-from core.store.earlier_articles import EarlierArticle, EarlierArticles
+from core.store.earlier_articles import EarlierArticles
 from core.store.records import AccountView, NewTask, UserView
 from core.task_state import Mode
 
@@ -48,11 +50,14 @@ class ArticleIntake:
         known = self._earlier.references(task.user_id, [task.client_ref]).get(task.client_ref)
         return known is not None and known.request_sha256 == request_sha256(task, article_of(task))
 
-    def earlier(self, task: NewTask) -> EarlierArticle | None:
-        """The same article that was handed in before for the same account and mode, and was not given up."""
-        found = self._earlier.find(task.user_id, [article_of(task)])
+    def refuse_repeat(self, connection: Connection, task: NewTask, stored: str, known: str | None) -> None:
+        """Raises Repeated if the article of the task that was just stored as `stored` was handed in before for the same
+        account and mode, and was not given up; unless its owner knows of that one, `known`."""
+        found = self._earlier.find_in(connection, task.user_id, [article_of(task)])
         place = (task.account_id, task.mode)
-        return next((one for one in reversed(found) if (one.account_id, one.mode) == place), None)
+        same = [one for one in found if (one.account_id, one.mode) == place and one.public_id != stored]
+        if same and same[-1].public_id != known:
+            raise Repeated(same[-1].public_id)
 
 
 def task_of(submission: Submission, account: AccountView, max_retries: int) -> NewTask:

@@ -31,7 +31,7 @@ from core.store.accounts import AccountStore
 from core.store.article_edits import ArticleVersions
 from core.store.audit import AuditLog
 from core.store.database import Database
-from core.store.earlier_articles import EarlierArticle, EarlierArticles
+from core.store.earlier_articles import EarlierArticles
 from core.store.pauses import PauseStore
 from core.store.queue_figures import QueueFigures
 from core.store.records import (
@@ -96,11 +96,20 @@ class TaskQueueManager:
             zone=zone,
         )
 
-    def submit(self, submission: Submission, *, actor: Actor, user_id: int | None = None) -> TaskView:
+    def submit(
+        self,
+        submission: Submission,
+        *,
+        actor: Actor,
+        user_id: int | None = None,
+        refuse_repeat: bool = False,
+        repeat_of: str | None = None,
+    ) -> TaskView:
         """Accept one article for the actor, or for `user_id`. Handed in again with the same reference, it is
-        the same task.
+        the same task. With `refuse_repeat`, the same article for the same account is not accepted a second time under
+        another reference, not even at the same moment; `repeat_of` is an earlier one that it may repeat all the same.
 
-        Raises InvalidInput naming all that is wrong, Conflict if the reference came with another article,
+        Raises InvalidInput naming all that is wrong, Conflict if the reference came with another article, Repeated,
         QueueFull beyond the user's waiting articles, NotAllowed for another user.
         """
         owner = self._owner(actor, user_id)
@@ -109,16 +118,14 @@ class TaskQueueManager:
 
         def note(connection: Connection, accepted: Sequence[Accepted]) -> None:
             (one,) = accepted
+            if refuse_repeat and one.is_new:
+                self._articles.refuse_repeat(connection, task, one.public_id, repeat_of)
             self._access.record_in(connection, actor, "article.submit", "article", one.public_id, is_new=one.is_new)
             views[:] = [self._queries.stored(connection, one.task_id)]
 
         # Once it is accepted, nothing more is asked of the database: whatever failed then would read as a refusal.
         self._line.push_new([task], self._intake.insert([task], actor=actor, max_waiting=self._max_waiting, also=note))
         return views[0]
-
-    def earlier(self, submission: Submission, *, actor: Actor, user_id: int | None = None) -> EarlierArticle | None:
-        """The same article for the same account that was handed in before and has not failed."""
-        return self._articles.earlier(self._articles.task(submission, self._owner(actor, user_id)))
 
     def check_batch(
         self, parsed: ParsedCsv, *, actor: Actor, user_id: int | None = None, allow_duplicates: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
 
 from core.store.database import Database
 from core.store.models import Article, Batch, PublishTask
@@ -53,6 +53,13 @@ class EarlierArticles:
         """The tasks of this user with one of these articles (`content_hash.article_sha256`), the oldest first.
         Not those that failed or were cancelled before they were submitted: their articles may well come again; nor
         those that came with the file of sha256 `outside_file`: the same file is the same batch."""
+        with self._db.read() as connection:
+            return self.find_in(connection, user_id, hashes, outside_file=outside_file)
+
+    def find_in(
+        self, connection: Connection, user_id: int, hashes: Iterable[str], *, outside_file: str | None = None
+    ) -> list[EarlierArticle]:
+        """The same within a transaction."""
         may_come_again = PublishTask.status.in_([TaskStatus.FAILED, TaskStatus.CANCELLED])
         wanted = (
             select(Article.article_sha256, PublishTask.account_id, PublishTask.mode, PublishTask.public_id)
@@ -66,7 +73,7 @@ class EarlierArticles:
         )
         return [
             EarlierArticle(row.article_sha256, row.account_id, Mode(row.mode), row.public_id)
-            for row in self._read(wanted, Article.article_sha256, hashes)
+            for row in _read(connection, wanted, Article.article_sha256, hashes)
         ]
 
     def references(self, user_id: int, names: Iterable[str]) -> dict[str, EarlierReference]:
@@ -74,7 +81,8 @@ class EarlierArticles:
         wanted = select(PublishTask.client_ref, PublishTask.request_sha256, PublishTask.public_id).where(
             PublishTask.user_id == user_id
         )
-        rows = self._read(wanted, PublishTask.client_ref, names)
+        with self._db.read() as connection:
+            rows = _read(connection, wanted, PublishTask.client_ref, names)
         return {row.client_ref: EarlierReference(row.client_ref, row.request_sha256, row.public_id) for row in rows}
 
     def of_file(self, user_id: int, file_sha256: str) -> dict[int, EarlierRow]:
@@ -87,13 +95,15 @@ class EarlierArticles:
         with self._db.read() as connection:
             return {row.batch_row: EarlierRow(row.request_sha256, row.public_id) for row in connection.execute(wanted)}
 
-    def _read(self, wanted: Select[*tuple[Any, ...]], column: Any, names: Iterable[str]) -> list[Row[*tuple[Any, ...]]]:
-        found: list[Row[*tuple[Any, ...]]] = []
-        ordered = sorted(set(names))
-        with self._db.read() as connection:
-            for start in range(0, len(ordered), CHUNK):
-                found += connection.execute(wanted.where(column.in_(ordered[start : start + CHUNK])))
-        return found
+
+def _read(
+    connection: Connection, wanted: Select[*tuple[Any, ...]], column: Any, names: Iterable[str]
+) -> list[Row[*tuple[Any, ...]]]:
+    found: list[Row[*tuple[Any, ...]]] = []
+    ordered = sorted(set(names))
+    for start in range(0, len(ordered), CHUNK):
+        found += connection.execute(wanted.where(column.in_(ordered[start : start + CHUNK])))
+    return found
 
 
 def _outside(user_id: int, file_sha256: str | None) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ import uuid
 import streamlit as st
 
 from core import wiring
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Repeated
 from core.store.records import AccountView, Actor
 from dashboard.components.article_form import draw_form, keep_draft, key, read_form, start_anew, take_over_draft
 from dashboard.components.article_preview import draw_preview
@@ -77,13 +77,14 @@ def _send(actor: Actor) -> None:
     st.session_state[FAULTS] = ()
     reference = st.session_state.setdefault(REFERENCE, f"form-{uuid.uuid4().hex}")
     submission, owner = read_form(_accounts(actor), reference, actor)
-    manager = wiring.get_task_manager()
+    known = st.session_state.get(EARLIER)
     try:
-        earlier = manager.earlier(submission, actor=actor, user_id=owner)
-        if earlier is not None and st.session_state.get(EARLIER) != earlier.public_id:
-            st.session_state[EARLIER] = earlier.public_id
-            return
-        task = manager.submit(submission, actor=actor, user_id=owner)
+        task = wiring.get_task_manager().submit(
+            submission, actor=actor, user_id=owner, refuse_repeat=True, repeat_of=known
+        )
+    except Repeated as error:
+        st.session_state[EARLIER] = error.public_id
+        return
     except InvalidInput as error:
         st.session_state[FAULTS] = error.faults
         return

@@ -64,6 +64,7 @@ ERRORS = [
     errors.SignInRefused(12),
     errors.SignInRefused(0),
     errors.Conflict("Account 7", "has articles, whose history needs it.", "Choose another name."),
+    errors.Repeated("7"),
     errors.QueueFull(3, 4, 5),
     errors.SignedInAsAnother("小王", "小李"),
     errors.CancelRequested(7),

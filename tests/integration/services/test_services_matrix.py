@@ -50,7 +50,6 @@ class Call:
 
 CALLS: dict[str, Call] = {
     "submit": Call(lambda s, a, t: s.tasks.submit(ARTICLE, actor=a, user_id=t.user), NotAllowed),
-    "earlier": Call(lambda s, a, t: s.tasks.earlier(ARTICLE, actor=a, user_id=t.user), NotAllowed),
     "check_batch": Call(lambda s, a, t: s.tasks.check_batch(CSV, actor=a, user_id=t.user), NotAllowed),
     "submit_batch": Call(lambda s, a, t: s.tasks.submit_batch(CSV, actor=a, user_id=t.user), NotAllowed),
     "get": Call(lambda s, a, t: s.tasks.get(t.task, actor=a)),

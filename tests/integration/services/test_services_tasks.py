@@ -18,7 +18,6 @@ from core.store.row_snapshot import DatabaseRows
 from core.store.task_queries import TaskFilter
 from core.task_state import BlockReason, TaskStatus
 from tests.integration.services.service_world import ADMIN, DEFAULTS, Services
-from tests.integration.store.store_world import Draft
 from tests.servers.local_process import free_port
 
 OTHER_SITE = "https://zhuanlan.zhihu.com.example/p/123"
@@ -248,19 +247,6 @@ def test_an_article_that_is_checked_again_goes_back_in_line(services: Services) 
     assert in_line(services) == 1
 
 
-def test_a_repeated_article_is_found_unless_it_failed(services: Services) -> None:
-    _, ada, _ = services.add_user("ada")
-    task = services.submit(ada)
-    same = Submission(account="", title="Hello", content="Some text.")
-    found = services.tasks.earlier(same, actor=ada)
-    assert found is not None
-    assert found.public_id == task.public_id
-    draft = Submission(account="main", title="Hello", content="Some text.", mode="draft")
-    assert services.tasks.earlier(draft, actor=ada) is None
-    services.tasks.cancel(task.id, actor=ada)
-    assert services.tasks.earlier(same, actor=ada) is None
-
-
 def test_a_disabled_user_hands_in_nothing(services: Services) -> None:
     user, ada, _ = services.add_user("ada")
     services.users.set_disabled(user.id, is_disabled=True, actor=ADMIN)
@@ -288,20 +274,6 @@ def test_lists_and_figures_show_an_operator_only_its_own(services: Services) -> 
     assert whole.line is not None
     assert (own.counts[TaskStatus.WAITING], own.line.waiting, len(own.line.users)) == (1, 1, 1)
     assert (whole.counts[TaskStatus.WAITING], whole.line.waiting, len(whole.line.users)) == (2, 2, 2)
-
-
-def test_an_article_given_up_while_it_may_be_online_still_counts_as_handed_in(services: Services) -> None:
-    _, ada, _ = services.add_user("ada")
-    task = services.submit(ada, "Once")
-    held = services.store.take(task.id, worker_id="w:1:a", claimed_ms=1)
-    assert held is not None
-    services.store.record_drafted(held, Draft())
-    services.store.begin_submitting(held)
-    services.store.block(held, BlockReason.NEEDS_REVIEW, error_class="MayBeOnline", message="look")
-    services.tasks.answer_review(task.id, ReviewAnswer.GIVE_UP, actor=ada)
-    earlier = services.tasks.earlier(Submission("main", "Once", "Some text."), actor=ada)
-    assert earlier is not None
-    assert earlier.public_id == task.public_id
 
 
 @pytest.mark.parametrize("name", ["system", "System", "command line"])

@@ -110,6 +110,7 @@ def _fault_in(what: str) -> Callable[[Facts], str]:
 
 
 WORDS: dict[str, str | Callable[[Facts], str | None] | None] = {
+    "a broken connection to the database was thrown away": None,
     # Articles.
     "a bulk change stopped": lambda facts: f"A change of many articles stopped half-way{_because(facts)}",
     "settled": _settled,

@@ -109,7 +109,8 @@ def test_typing_goes_on_behind_what_was_pasted(visitor: BrowserVisitor, practice
     visitor.paste("<p>四<b>五</b></p><h2>六</h2>")
     visitor.title.send_keys("标题")
     visitor.wait_saved()
-    assert content(practice_site) == "<p>一</p><p>二三四<b>五</b></p><h2>六</h2>"
+    whole = "<p>一</p><p>二三四<b>五</b></p><h2>六</h2>"
+    visitor.wait(lambda: content(practice_site) == whole, "what was typed and pasted last is saved as well")
 
 
 def test_selecting_all_and_deleting_empties_it(visitor: BrowserVisitor, practice_site: PracticeClient) -> None:

@@ -157,7 +157,7 @@ def test_another_account_for_many_says_first_what_happens(world: DashboardWorld)
     words = words_of(app).replace("\\", "")
     assert "Nothing is ticked: all 3 articles of this filter." in words
     assert "2 go to the other account." in words
-    assert "1 stay as they are" in words
+    assert "1 stays as it is" in words
     assert "Waiting] 2" in words
     assert {now(task).account_name for task in tasks} == {"main"}
     press(app, "bulk_confirm")

@@ -142,7 +142,7 @@ def test_nobody_reaches_the_next_owners_tab(home: PoolHome, site: BrowserSite) -
             lambda: browser.set_cookies(()),
             browser.screenshot,
         ):
-            with pytest.raises(BrowserLost, match="has ended"):
+            with pytest.raises(BrowserLost, match="its time with this browser is over"):
                 late()
 
 

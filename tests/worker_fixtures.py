@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from core.browser.cleaner import clean_orphans
+from core.browser.webdriver_pool import WebDriverPool
 from core.store.task_store import TaskStore
 from tests.practice_site.client import PracticeClient
 from tests.servers.mariadb_server import MariaDbServer
 from tests.servers.migrated_tables import MigratedFile
 from tests.servers.redis_server import RedisServer
+from tests.servers.worker_desk import WORKER_ID, WorkerDesk
 from tests.servers.worker_lab import WorkerLab
 
 
@@ -80,3 +82,21 @@ def ground(tmp_path: Path, redis_server: RedisServer, database_url: str) -> Iter
     made.queue.rebuild()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriverPool]:
+    """One browser for all of these tests."""
+    pool = WebDriverPool(
+        1, worker_id=WORKER_ID, run_dir=Path(tmp_path_factory.mktemp("run")), min_free_memory_mb=0, warm_contexts=1
+    )
+    yield pool
+    pool.close(10)
+
+
+@pytest.fixture
+def desk(ground: WorkerLab, browsers: WebDriverPool) -> WorkerDesk:
+    """Starts cold: account 1 of the test before was another one."""
+    with browsers.lease(999, timeout=30):
+        pass
+    return WorkerDesk(ground, browsers)

@@ -3,10 +3,8 @@ makes of everything that can happen."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -25,24 +23,6 @@ from tests.servers.worker_lab import WorkerLab
 
 pytestmark = pytest.mark.browser
 NOT_SEEN = Unknown("not in the list", "https://example.com/creator")
-
-
-@pytest.fixture(scope="module")
-def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriverPool]:
-    """One browser for all of these tests."""
-    pool = WebDriverPool(
-        1, worker_id=WORKER_ID, run_dir=Path(tmp_path_factory.mktemp("run")), min_free_memory_mb=0, warm_contexts=1
-    )
-    yield pool
-    pool.close(10)
-
-
-@pytest.fixture
-def desk(ground: WorkerLab, browsers: WebDriverPool) -> WorkerDesk:
-    """Starts cold: account 1 of the test before was another one."""
-    with browsers.lease(999, timeout=30):
-        pass
-    return WorkerDesk(ground, browsers)
 
 
 @pytest.fixture
@@ -101,7 +81,10 @@ def test_a_turn_that_was_given_to_another_is_not_used(desk: WorkerDesk, task: Ta
     assert desk.platform.drafts == 0
 
 
-def test_without_a_free_browser_nothing_has_happened(desk: WorkerDesk, task: TaskView, browsers: WebDriverPool) -> None:
+def test_without_a_free_browser_nothing_has_happened(
+    ground: WorkerLab, task: TaskView, browsers: WebDriverPool
+) -> None:
+    desk = WorkerDesk(ground, browsers, lease_wait_seconds=1)
     with browsers.lease(999, timeout=30):
         row = desk.publish(task)
     assert (row.status, row.attempt, row.first_claimed_ms, row.retries_used) == (TaskStatus.WAITING, 0, None, 0)
@@ -377,45 +360,6 @@ def test_whoever_lost_the_task_writes_nothing(desk: WorkerDesk, task: TaskView) 
     row = desk.publish(task)
     assert (row.status, row.crash_count, row.remote_draft_id) == (TaskStatus.WAITING, 1, None)
     assert desk.platform.clicks == 0
-
-
-@pytest.mark.fault("25")
-def test_a_cancel_before_the_click_wins(desk: WorkerDesk, task: TaskView) -> None:
-    def cancelled_meanwhile(draft_id: str | None) -> None:
-        desk.lab.store.cancel(task.id)
-
-    desk.platform.on_write = cancelled_meanwhile
-    assert desk.publish(task).status is TaskStatus.CANCELLED
-    assert desk.platform.clicks == 0
-
-
-@pytest.mark.fault("25")
-def test_a_cancel_after_the_click_came_too_late(desk: WorkerDesk, task: TaskView) -> None:
-    def too_late() -> None:
-        with pytest.raises(TooLate, match="being submitted just now"):
-            desk.lab.store.cancel(task.id)
-
-    desk.platform.on_submit = too_late
-    assert desk.publish(task).status is TaskStatus.PUBLISHED
-
-
-def test_a_cancel_while_it_waits_for_a_browser_counts(
-    ground: WorkerLab, task: TaskView, browsers: WebDriverPool
-) -> None:
-    desk = WorkerDesk(ground, browsers, lease_wait_seconds=60)
-    desk.keeper.start()
-
-    def cancel() -> None:
-        wait_until(lambda: ground.status(task) is TaskStatus.RUNNING, 30, "it is running")
-        ground.store.cancel(task.id)
-
-    canceller = threading.Thread(target=cancel)
-    canceller.start()
-    with browsers.lease(999, timeout=30):
-        row = desk.publish(task)
-    canceller.join(30)
-    desk.keeper.stop()
-    assert (row.status, desk.platform.drafts) == (TaskStatus.CANCELLED, 0)
 
 
 def test_a_sign_in_that_no_key_opens_is_for_a_person(desk: WorkerDesk, task: TaskView) -> None:

@@ -3,14 +3,12 @@ line and a real browser, at a scripted platform."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from core.browser.webdriver_pool import WebDriverPool
 from core.errors import NeedsLogin
 from core.publishing.publisher import Absent, Published, StillDraft, Unknown
 from core.store.clock import later_sql
@@ -20,30 +18,12 @@ from core.store.records import TaskView
 from core.store.restored_rows import RestoredRows
 from core.task_state import BlockReason, Checkpoint, Mode, TaskStatus
 from tests.servers.database_backup import DatabaseBackup
-from tests.servers.worker_desk import WORKER_ID, WorkerDesk
+from tests.servers.worker_desk import WorkerDesk
 from tests.servers.worker_lab import WorkerLab
 
 pytestmark = pytest.mark.browser
 ONLINE = Published("7", "https://example.com/p/7")
 UNKNOWN = Unknown("the site counts 5 articles and lists 4", "https://example.com/list")
-
-
-@pytest.fixture(scope="module")
-def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriverPool]:
-    """One browser for all of these tests."""
-    pool = WebDriverPool(
-        1, worker_id=WORKER_ID, run_dir=Path(tmp_path_factory.mktemp("run")), min_free_memory_mb=0, warm_contexts=1
-    )
-    yield pool
-    pool.close(10)
-
-
-@pytest.fixture
-def desk(ground: WorkerLab, browsers: WebDriverPool) -> WorkerDesk:
-    """Starts cold: account 1 of the test before was another one."""
-    with browsers.lease(999, timeout=30):
-        pass
-    return WorkerDesk(ground, browsers)
 
 
 def make_ready(lab: WorkerLab, *, seconds_ago: float = 60) -> None:

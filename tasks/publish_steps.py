@@ -78,7 +78,12 @@ class PublishSteps:
             outcome = look()
             if outcome is not None:
                 return outcome
-        draft = self._draft()
+        try:
+            draft = self._draft()
+        except DraftLost as error:
+            if not self._held.has_open_click:
+                raise
+            return self._ask_person(_lost_after_click(error))
         if self._held.mode is Mode.DRAFT:
             return DraftOnly(self._publisher.draft_url(draft.draft_id))
         return self._submit(draft)
@@ -122,7 +127,7 @@ class PublishSteps:
         except DraftLost as error:
             if self._draft_id is None or self._held.has_open_click:
                 raise
-            # The remembered draft was never submitted, so a new one makes no second article.
+            # It was never submitted, so a new one makes no second article.
             self._row.event(EventKind.DRAFT_DISCARDED, reason=error.reason)
             draft = self._publisher.write_draft(self._browser, article, None, self)
         self._draft_id = draft.draft_id
@@ -164,7 +169,7 @@ class PublishSteps:
         it is and the next attempt looks first. A draft that is lost after an earlier click is for a person, also when
         one has said that it is not online: a new draft might be a second article."""
         if isinstance(error, DraftLost) and self._held.has_open_click:
-            return self._ask_person(AskPerson(f"It was submitted before, and then: {error.reason}"))
+            return self._ask_person(_lost_after_click(error))
         if self._is_resubmission:
             raise error
         self._reopen(error.reason)
@@ -271,3 +276,11 @@ class PublishSteps:
         if self._draft_id is not None:
             evidence["draft_url"] = self._publisher.draft_url(self._draft_id)
         return NeedsPerson(BlockReason.NEEDS_REVIEW, "MayBeOnline", verdict.reason, evidence)
+
+
+def _lost_after_click(error: DraftLost) -> AskPerson:
+    """Nobody but a person can say whether a new draft would be a second article."""
+    return AskPerson(
+        "It was submitted before, so a new draft might be a second article. Look on the site: if it is not there, "
+        f"give it up and hand it in anew. What happened: {error.reason}"
+    )

@@ -178,7 +178,8 @@ class Publisher(Protocol):
     def write_draft(
         self, browser: Browser, article: Article, draft_id: str | None, progress: DraftProgress
     ) -> SavedDraft:
-        """Write the article into a draft (the given one, emptied first, else a new one) and read it back."""
+        """Write the article into a draft (the given one, emptied first, else a new one) and read it back. Raises
+        DraftLost when the given one is gone: whether a new one may take its place is the caller's to decide."""
         ...
 
     def submit(self, browser: Browser, draft: SavedDraft) -> SubmitOutcome:

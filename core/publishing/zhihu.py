@@ -95,8 +95,8 @@ class ZhihuPublisher:
     ) -> SavedDraft:
         """Write the article into the given draft, emptied first, or else into a new one; read it back.
 
-        A given draft that is gone from the site is replaced by a new one. Raises Rejected when it has been
-        published meanwhile.
+        Raises DraftLost when a given draft is gone from the site, and Rejected when it has been published
+        meanwhile.
         """
         with translate_page_errors():
             editor = self._editor(browser)
@@ -160,15 +160,14 @@ class ZhihuPublisher:
         draft_id: str | None,
         progress: DraftProgress,
     ) -> str:
-        """A draft that is gone is written anew, unless it is gone because it has become an article."""
+        """A draft may be gone because it has become an article."""
         try:
             editor.show(draft_id)
             return editor.write(article, draft_id, progress)
         except DraftLost:
             if draft_id and isinstance(self._records(self._scripts(browser)).find_by_id(draft_id), Published):
                 raise already_published(draft_id) from None
-            editor.show(None)
-            return editor.write(article, None, progress)
+            raise
 
     def _article_url(self, article_id: str) -> str:
         return f"{self._write_url}/p/{article_id}"

@@ -250,7 +250,9 @@ def test_edited_after_an_answer_it_gets_no_second_draft(desk: WorkerDesk, said_t
     desk.lab.store.edit(task.id, replace(desk.lab.queries.article(task.id), title="new"))
     desk.platform.on_write = lambda draft_id: raising(DraftLost("it is gone"))() if draft_id else None
     row = desk.publish(task)
-    assert (row.status, row.error_class) == (TaskStatus.RETRYING, "DraftLost")
+    assert (row.status, row.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW)
+    assert row.error_message is not None
+    assert "hand it in anew. What happened: it is gone" in row.error_message
     assert (desk.platform.drafts, desk.platform.clicks) == (1, 1)
 
 

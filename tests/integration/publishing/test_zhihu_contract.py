@@ -130,10 +130,11 @@ def test_a_saved_draft_is_submitted_by_another_browser_page(any_desk: Publishing
     assert any_desk.counts() == (1, 1, 1)
 
 
-def test_a_draft_that_is_gone_is_written_anew(any_desk: PublishingDesk) -> None:
-    draft = any_desk.write(article(), "1970000000000009999")
-    assert [stored["id"] for stored in any_desk.site.drafts()] == [draft.draft_id]
-    assert any_desk.progress.drafts == [draft.draft_id]
+def test_a_draft_that_is_gone_is_not_replaced_without_asking(any_desk: PublishingDesk) -> None:
+    """It may have been submitted: then a new one might become a second article."""
+    with pytest.raises(DraftLost, match="no longer on the site"):
+        any_desk.write(article(), "1970000000000009999")
+    assert any_desk.site.drafts() == []
 
 
 def test_a_draft_that_is_gone_is_not_submitted(any_desk: PublishingDesk) -> None:

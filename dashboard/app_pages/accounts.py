@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import streamlit as st
 
@@ -10,13 +10,17 @@ from core import wiring
 from core.lane import PauseScope
 from core.services.submission_check import PLATFORMS
 from core.services.task_words import SITE_NAMES
-from core.store.records import AccountState, Actor
+from core.store.records import AccountState, AccountView, Actor
+from dashboard.address import Address, page_field, text_field
 from dashboard.components.account_card import AccountFacts, draw_account
 from dashboard.components.account_sign_in import COOKIE_HELP
 from dashboard.text import _
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
 
 PERSON_FIRST = (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN)
+CARDS = 20
+"""On one page: each is drawn anew, and its sign-in opened, at each refresh."""
+ADDRESS = Address("accounts", {"find": text_field(), "page": page_field()})
 
 
 def draw(actor: Actor) -> None:
@@ -24,23 +28,52 @@ def draw(actor: Actor) -> None:
     accounts = wiring.get_account_manager().list(actor=actor)
     with st.expander(_("Add an account"), icon=":material/person_add:", expanded=not accounts, key="account_add"):
         _draw_form(actor)
+    ADDRESS.take_over()
+    shown = _narrowed(accounts) if len(accounts) > CARDS else accounts
     # What needs a person stands first when the page is opened. While it is looked at, nothing changes its place.
-    order = sorted(accounts, key=lambda one: (one.state not in PERSON_FIRST, one.user_name, one.name))
-    _draw_accounts([account.id for account in order])
+    order = [one.id for one in sorted(shown, key=lambda one: (one.state not in PERSON_FIRST, one.user_name, one.name))]
+    if accounts and not order:
+        st.info(_("Nothing fits. Take a filter away to see more."))
+    pages = max(-(-len(order) // CARDS), 1)
+    number = min(st.session_state.get(ADDRESS.key("page")) or 1, pages)
+    _draw_accounts(order[(number - 1) * CARDS : number * CARDS], {account.id for account in accounts})
+    if len(accounts) > CARDS:
+        st.session_state[ADDRESS.key("page")] = number
+        st.pagination(pages, key=ADDRESS.key("page"))
+    ADDRESS.write()
+
+
+def _narrowed(accounts: Sequence[AccountView]) -> list[AccountView]:
+    """Those that the field asks for."""
+    st.text_input(
+        _("Find"),
+        key=ADDRESS.key("find"),
+        placeholder=_("Name, site or user"),
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    words = str(st.session_state.get(ADDRESS.key("find")) or "").casefold().split()
+    return [one for one in accounts if all(word in _said_of(one) for word in words)]
+
+
+def _said_of(account: AccountView) -> str:
+    site = _(SITE_NAMES.get(account.platform, account.platform))
+    return " ".join((account.name, account.user_name, account.remote_name or "", site)).casefold()
 
 
 @fragment(run_every=REFRESH_SECONDS * 2)
-def _draw_accounts(actor: Actor, order: Sequence[int]) -> None:
-    """As they stand now."""
-    places = {account_id: place for place, account_id in enumerate(order)}
-    accounts = wiring.get_account_manager().list(actor=actor)
-    if not accounts:
+def _draw_accounts(actor: Actor, order: Sequence[int], ids: Set[int]) -> None:
+    """These of all `ids`, as they stand now. When one more or one less is there, the whole page begins anew."""
+    known = {account.id: account for account in wiring.get_account_manager().list(actor=actor)}
+    if known.keys() != ids:
+        st.rerun()
+    if not known:
         st.info(_("There is no account yet. Add the first one: articles are published to it."))
-        return
+    accounts = [known[account_id] for account_id in order]
     pauses = wiring.get_queue_viewer().pauses(actor=actor)
     tasks = wiring.get_task_lists().open_by_account(accounts, actor=actor)
     ends = wiring.get_account_manager().ends(accounts, actor=actor)
-    for account in sorted(accounts, key=lambda one: (places.get(one.id, len(places)), one.id)):
+    for account in accounts:
         of_account = [one for one in pauses if one.scope is PauseScope.ACCOUNT and one.key == str(account.id)]
         draw_account(account, AccountFacts(of_account, tasks.get(account.id, {}), ends.get(account.id)), actor)
 

@@ -28,6 +28,23 @@ def test_without_any_it_says_what_to_do(world: DashboardWorld) -> None:
     assert "Add the first one" in words_of(world.open("accounts"))
 
 
+def test_many_are_turned_over_and_looked_for(world: DashboardWorld) -> None:
+    for number in range(24):
+        wiring.get_account_manager().add(f"column {number:02}", COOKIES, actor=world.actor("ada"))
+    app = world.open("accounts")
+    assert words_of(app).count("Not asked yet") == 20
+    app.pagination(key="accounts_page").set_value(2).run()
+    assert not app.exception
+    assert app.query_params["page"] == "2"
+    assert words_of(app).count("Not asked yet") == 5
+    app.text_input(key="accounts_find").set_value("COLUMN 07").run()
+    assert words_of(app).count("Not asked yet") == 1
+    assert app.query_params["find"] == "COLUMN 07"
+    app.text_input(key="accounts_find").set_value("no such").run()
+    assert "Nothing fits" in words_of(app)
+    assert "Not asked yet" not in words_of(app)
+
+
 @pytest.mark.parametrize(("who", "owner"), [("ada", "ada"), ("root", "bob")])
 def test_an_account_is_added(world: DashboardWorld, who: str, owner: str) -> None:
     app = world.open("accounts", as_=who)

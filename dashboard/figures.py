@@ -4,7 +4,6 @@ one."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,11 +14,9 @@ from core.services.limit_manager import BusyUser
 from core.services.log_viewer import LogFilter, LogPage
 from core.services.outcome_viewer import Outcomes
 from core.services.queue_viewer import QueueView
-from core.services.task_lists import TaskPage
 from core.services.worker_viewer import StoppedWorker, WorkerView
 from core.store.pauses import PauseView
 from core.store.records import Actor, TaskView
-from core.store.task_filter import TaskFilter
 from dashboard.languages import sayer
 from dashboard.shared_figures import shared
 from dashboard.task_states import describe_all
@@ -27,14 +24,6 @@ from dashboard.visitor import REFRESH_SECONDS
 
 FRESH_SECONDS = REFRESH_SECONDS - 0.1
 """A little less, so that every refresh may tell something new."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownTasks:
-    """Some articles, each with its state in words."""
-
-    page: TaskPage
-    states: tuple[str, ...]
 
 
 def reader(actor: Actor) -> Actor:
@@ -45,13 +34,6 @@ def reader(actor: Actor) -> Actor:
 def states(tasks: Sequence[TaskView], who: Actor, code: str, zone: str) -> tuple[str, ...]:
     """In the words of this language and the time of this zone. Not shared: what asks for it is."""
     return tuple(state.words for state in describe_all(tasks, who, zone=ZoneInfo(zone), say=sayer(code)))
-
-
-@shared(FRESH_SECONDS)
-def newest(wanted: TaskFilter, who: Actor, code: str, zone: str, size: int) -> ShownTasks:
-    """So many articles, and how many there are in all."""
-    page = wiring.get_task_lists().page(wanted, actor=who, size=size)
-    return ShownTasks(page, states(page.tasks, who, code, zone))
 
 
 @shared(FRESH_SECONDS)
@@ -75,13 +57,6 @@ def workers(who: Actor) -> list[WorkerView] | None:
 def stopped_workers(who: Actor) -> list[StoppedWorker]:
     """Whose place is empty on purpose."""
     return wiring.get_worker_viewer().stopped(actor=who)
-
-
-@shared(FRESH_SECONDS)
-def work_in_words(who: Actor, code: str, zone: str) -> dict[int, str]:
-    """What each article that a worker holds is at, by its id."""
-    held = [thread.task for worker in workers(who) or () for thread in worker.threads if thread.task is not None]
-    return dict(zip([task.id for task in held], states(held, who, code, zone), strict=True))
 
 
 @shared(FRESH_SECONDS)

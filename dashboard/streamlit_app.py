@@ -12,7 +12,7 @@ from dashboard.components.alerts import draw_banner
 from dashboard.components.own_words import cover_words
 from dashboard.navigation import pages_for
 from dashboard.sidebar import draw_sidebar
-from dashboard.visitor import current_session, lead_to_sign_in, say_calmly
+from dashboard.visitor import current_session, lead_to_sign_in, say_in_box
 
 # Streamlit leaves a third of a small screen empty; tables need it.
 ROOMY = """
@@ -29,7 +29,7 @@ def run() -> None:
     try:
         session = current_session()
     except TopnError as error:
-        say_calmly(error)
+        say_in_box(error)
         return
     if session is None:
         lead_to_sign_in()
@@ -40,9 +40,8 @@ def run() -> None:
     draw_sidebar(session)
     cover_words()
     st.html(ROOMY)
-    if chosen.url_path:
-        # The overview, at the root of the address, shows all that is wrong by itself.
-        draw_banner()
+    # The overview, at the root of the address, shows by itself what else is wrong.
+    draw_banner(only_grave=not chosen.url_path)
     chosen.run()
 
 

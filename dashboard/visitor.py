@@ -63,15 +63,24 @@ def lead_to_sign_in() -> None:
 
 
 def say_calmly(error: TopnError) -> None:
-    """One sentence in place of what cannot be shown now. The page recovers by itself at its next refresh."""
+    """One sentence in place of what cannot be shown now. The page recovers by itself at its next refresh. That a
+    service is away stands in a box on top of the page already, so here it is a quiet line."""
     if isinstance(error, ServiceUnavailable):
-        service = _(service_name(error.service))
-        st.warning(
-            _("{service} cannot be reached. This page goes on by itself.", service=service),
-            icon=":material/hourglass_top:",
-        )
+        st.caption(f":material/hourglass_top: {_away_words(error)}")
     else:
         st.error(_without_links(_(str(error))), icon=":material/error:")
+
+
+def say_in_box(error: TopnError) -> None:
+    """The same on top of a page, where nothing else says it."""
+    if isinstance(error, ServiceUnavailable):
+        st.warning(_away_words(error), icon=":material/hourglass_top:")
+    else:
+        say_calmly(error)
+
+
+def _away_words(error: ServiceUnavailable) -> str:
+    return _("{service} cannot be reached. This page goes on by itself.", service=_(service_name(error.service)))
 
 
 def _without_links(words: str) -> str:
@@ -95,7 +104,7 @@ def page(draw: Callable[[Actor], None]) -> None:
     _run(draw, is_at_work=True)
 
 
-def _run(draw: Callable[[Actor], None], *, is_at_work: bool) -> None:
+def _run(draw: Callable[[Actor], None], *, is_at_work: bool, say: Callable[[TopnError], None] = say_calmly) -> None:
     _draw_notes()
     try:
         session = current_session()
@@ -106,20 +115,20 @@ def _run(draw: Callable[[Actor], None], *, is_at_work: bool) -> None:
                 _is_at_work(session)
             draw(session.actor)
     except TopnError as error:
-        say_calmly(error)
+        say(error)
 
 
 def fragment(
-    run_every: float | None = None,
+    run_every: float | None = None, *, say: Callable[[TopnError], None] = say_calmly
 ) -> Callable[[Callable[Concatenate[Actor, P], None]], Callable[P, None]]:
     """A part of a page that refreshes by itself, for who is signed in at each refresh. It refreshes for an empty
-    chair as well: it is no sign that somebody works."""
+    chair as well: it is no sign that somebody works. `say`: how it tells that it cannot be shown."""
 
     def wrap(draw: Callable[Concatenate[Actor, P], None]) -> Callable[P, None]:
         @st.fragment(run_every=run_every)
         @functools.wraps(draw)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-            _run(lambda actor: draw(actor, *args, **kwargs), is_at_work=False)
+            _run(lambda actor: draw(actor, *args, **kwargs), is_at_work=False, say=say)
 
         return guarded
 

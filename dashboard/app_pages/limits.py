@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pyarrow as pa
 import streamlit as st
 
 from core import wiring
@@ -45,17 +46,15 @@ def live_figures(actor: Actor) -> None:
     if not busy:
         st.info(_("Nobody has anything waiting or running now."))
         return
-    rows = [
-        {
-            _("User"): one.name,
-            _("Publishing"): f"{one.stats.running} / {one.stats.max_running}",
-            _("Started in 60 s"): f"{one.stats.starts} / {one.stats.max_starts}",
-            _("Waiting"): one.stats.waiting,
-            _("Next start in"): _seconds(one.stats.next_slot_seconds),
-        }
-        for one in busy
-    ]
-    st.dataframe(rows, hide_index=True)
+    stats = [one.stats for one in busy]
+    columns = {
+        _("User"): [one.name for one in busy],
+        _("Publishing"): [f"{one.running} / {one.max_running}" for one in stats],
+        _("Started in 60 s"): [f"{one.starts} / {one.max_starts}" for one in stats],
+        _("Waiting"): [one.waiting for one in stats],
+        _("Next start in"): [_seconds(one.next_slot_seconds) for one in stats],
+    }
+    st.dataframe(pa.table(columns), hide_index=True)
 
 
 def _seconds(seconds: float) -> str:

@@ -9,17 +9,14 @@ import streamlit as st
 from core import wiring
 from core.services.outcome_viewer import Outcomes
 from core.store.records import Actor
-from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard import figures
 from dashboard.components.alerts import draw_alerts, draw_health
-from dashboard.components.overview_lists import draw_failures, draw_first_steps, draw_tasks
+from dashboard.components.overview_lists import draw_failures, draw_first_steps, draw_tasks, newest
 from dashboard.components.trend_charts import CHART_SECONDS, choose_span, draw_charts
-from dashboard.figures import ShownTasks
 from dashboard.text import _, language, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
-SHOWN = 5
 WAITING = (TaskStatus.WAITING, TaskStatus.RETRYING)
 
 
@@ -50,15 +47,17 @@ def live_state(actor: Actor) -> None:
 
 def _draw_lists(who: Actor, outcomes: Outcomes) -> None:
     if outcomes.unfinished[TaskStatus.BLOCKED]:
-        st.subheader(_("Action needed"), anchor=False)
-        draw_tasks(_newest(who, TaskStatus.BLOCKED), (TaskStatus.BLOCKED,))
+        _draw_list(_("Action needed"), who, TaskStatus.BLOCKED)
     running, waiting = st.columns(2)
     with running:
-        st.subheader(_("Being published now"), anchor=False)
-        draw_tasks(_newest(who, TaskStatus.RUNNING), (TaskStatus.RUNNING,))
+        _draw_list(_("Being published now"), who, TaskStatus.RUNNING)
     with waiting:
-        st.subheader(_("Waiting"), anchor=False)
-        draw_tasks(_newest(who, *WAITING), WAITING)
+        _draw_list(_("Waiting"), who, *WAITING)
+
+
+def _draw_list(name: str, who: Actor, *statuses: TaskStatus) -> None:
+    st.subheader(name, anchor=False)
+    draw_tasks(newest(statuses, who, language(), zone().key), statuses)
 
 
 @fragment(run_every=CHART_SECONDS)
@@ -85,10 +84,6 @@ def _is_new(outcomes: Outcomes) -> bool:
 def _midnight() -> datetime:
     today = datetime.now(UTC).astimezone(zone()).date()
     return datetime.combine(today, time(), zone()).astimezone(UTC)
-
-
-def _newest(who: Actor, *statuses: TaskStatus) -> ShownTasks:
-    return figures.newest(TaskFilter(statuses=statuses), who, language(), zone().key, SHOWN)
 
 
 page(draw)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 
 import streamlit as st
 
-from core.services.worker_viewer import BrowserPool, BusyThread, WorkerView, running_for, sum_of
+from core.services.worker_viewer import BrowserPool, WorkerView, running_for, sum_of
 from core.store.records import Actor
 from dashboard import figures
+from dashboard.components.busy_threads import draw_threads
 from dashboard.components.task_badges import plain
-from dashboard.components.worker_orders import draw_orders, draw_stopped, draw_told
-from dashboard.text import _, duration, full_clock, language, mark, zone
+from dashboard.components.worker_orders import draw_orders, draw_stopped, leave_to_page, open_dialog, told_lines
+from dashboard.text import _, duration, full_clock, mark
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
 STATES = {
@@ -37,11 +37,13 @@ MEGABYTE = 1024 * 1024
 def draw(actor: Actor) -> None:
     st.title(_("Workers and browsers"), anchor=False)
     live_workers()
+    open_dialog()
 
 
 @fragment(run_every=REFRESH_SECONDS)
 def live_workers(actor: Actor) -> None:
-    """Refreshed by itself."""
+    """Refreshed by itself. What opens a dialog is left to the whole page, which outlives the refreshes."""
+    leave_to_page()
     who = figures.reader(actor)
     stopped, workers = figures.stopped_workers(who), figures.workers(who)
     if not workers and stopped:
@@ -54,6 +56,7 @@ def live_workers(actor: Actor) -> None:
         return
     if workers:
         _draw_totals(workers)
+        draw_threads(who)
     for worker in workers or ():
         _draw_worker(worker, actor)
     draw_stopped(stopped, actor)
@@ -70,42 +73,32 @@ def _draw_totals(workers: Sequence[WorkerView]) -> None:
 
 
 def _draw_worker(worker: WorkerView, actor: Actor) -> None:
-    with st.container(border=True):
-        state = _(STATES.get(worker.state, worker.state))
-        color = "green" if worker.state == "running" and worker.silent_seconds < LATE_SECONDS else "orange"
-        st.markdown(
-            f"**{plain(worker.host)}** · {_('process {pid}', pid=worker.pid)} :{color}-badge[{state}]",
-            help=_("Started {at}", at=full_clock(worker.started_at)),
-        )
-        st.caption(
+    state = _(STATES.get(worker.state, worker.state))
+    color = "green" if worker.state == "running" and worker.silent_seconds < LATE_SECONDS else "orange"
+    lines = (
+        f"**{plain(worker.host)}** · {_('process {pid}', pid=worker.pid)} :{color}-badge[{state}]",
+        *told_lines(worker),
+        _small(
             _(
                 "Running for {time}, last sign of life {seconds} s ago",
                 time=duration(running_for(worker)),
                 seconds=round(worker.silent_seconds),
             )
-        )
-        draw_told(worker)
-        _draw_threads(worker.threads, figures.work_in_words(figures.reader(actor), language(), zone().key))
-        _draw_pool(worker.pool)
+        ),
+        _small(_pool_words(worker.pool)),
+    )
+    with st.container(border=True):
+        # One element for all of it: of many open dashboards each draws every worker every two seconds.
+        st.markdown("  \n".join(lines), help=_("Started {at}", at=full_clock(worker.started_at)))
         if actor.is_admin:
             draw_orders(worker)
 
 
-def _draw_threads(threads: Sequence[BusyThread], states: Mapping[int, str]) -> None:
-    if not threads:
-        st.caption(_("All its threads wait for articles."))
-        return
-    rows = {
-        _("Article"): [thread.task.title if thread.task else _("Another user's article") for thread in threads],
-        _("What it does"): [states.get(thread.task.id, "") if thread.task else "" for thread in threads],
-        _("In this step for"): [duration(timedelta(seconds=thread.step_seconds)) for thread in threads],
-        _("Account"): [thread.task.account_name if thread.task else "" for thread in threads],
-        _("User"): [thread.task.user_name if thread.task else "" for thread in threads],
-    }
-    st.dataframe(rows, hide_index=True)
+def _small(words: str) -> str:
+    return f":small[:gray[{words}]]"
 
 
-def _draw_pool(pool: BrowserPool) -> None:
+def _pool_words(pool: BrowserPool) -> str:
     ended = ", ".join(f"{_(REASONS.get(reason, reason))}: {number}" for reason, number in sorted(pool.retired.items()))
     facts = (
         _("Browsers: {busy} in use, {idle} ready, of at most {max}", busy=pool.busy, idle=pool.idle, max=pool.max),
@@ -118,7 +111,7 @@ def _draw_pool(pool: BrowserPool) -> None:
         ),
         f"{pool.memory_bytes // MEGABYTE} MB",
     )
-    st.caption(" · ".join(fact for fact in facts if fact))
+    return " · ".join(fact for fact in facts if fact)
 
 
 page(draw)

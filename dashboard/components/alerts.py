@@ -1,5 +1,5 @@
-"""What is wrong with the service, one calm sentence each with what to do: on the overview all of it, on every other
-page what is urgent."""
+"""What is wrong with the service, one calm sentence each with what to do: what is urgent on top of every page, the rest
+on the overview."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dashboard import figures
 from dashboard.components.task_badges import plain
 from dashboard.navigation import path_of
 from dashboard.text import _, count, mark
-from dashboard.visitor import fragment
+from dashboard.visitor import fragment, say_in_box
 
 BANNER_SECONDS = 10.0
 """On pages where somebody does something else."""
@@ -72,15 +72,17 @@ LINKS = {
 
 
 def draw_alerts(actor: Actor) -> None:
-    """On the overview, with the way to what each is about. Nothing when all is well."""
+    """On the overview, below the banner: with the way to what each is about. Nothing when all is well."""
     for alert in figures.alerts(figures.reader(actor)):
-        _draw(alert, actor)
+        if alert.kind not in GRAVE:
+            _draw(alert, actor)
 
 
-@fragment(run_every=BANNER_SECONDS)
-def draw_banner(actor: Actor) -> None:
-    """At the top of every other page: what is urgent, in one box."""
-    urgent = [alert for alert in figures.alerts(figures.reader(actor)) if alert.is_urgent]
+@fragment(run_every=BANNER_SECONDS, say=say_in_box)
+def draw_banner(actor: Actor, *, only_grave: bool) -> None:
+    """On top of each page: what is urgent, in one box; `only_grave`: what leaves nothing else to look at."""
+    alerts = figures.alerts(figures.reader(actor))
+    urgent = [alert for alert in alerts if alert.is_urgent and (alert.kind in GRAVE or not only_grave)]
     if len(urgent) == 1:
         _draw(urgent[0], actor)
     elif urgent:

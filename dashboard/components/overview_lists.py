@@ -1,23 +1,55 @@
-"""Short lists of the overview: a few articles with the way to each, failures by reason, and what to do first."""
+"""Short lists of the overview: a few articles with the way to each, failures by reason, and what to do first.
+
+The lists of articles are tables: of many open dashboards each draws them every two seconds, and a table costs as much
+as one line of text.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
+from core import wiring
 from core.services.fault_words import kind_words
+from core.services.task_lists import TaskPage
 from core.store.outcome_figures import Failures
+from core.store.records import Actor
+from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
-from dashboard.components.task_badges import plain
 from dashboard.components.task_drawer import PARAMETER as DRAWER
-from dashboard.figures import ShownTasks
+from dashboard.figures import FRESH_SECONDS, states
 from dashboard.navigation import path_of
+from dashboard.shared_figures import shared
 from dashboard.text import _
 
 SHOWN_REASONS = 10
-ALIGNED = '<style>[class*="st-key-brief_"] [data-testid="stPageLink-NavLink"] { padding-left: 0; }</style>'
-"""A title stands above its state, not beside it."""
+SHOWN_TASKS = 5
+SCHEMA = pa.schema({"open": pa.string(), "title": pa.string(), "state": pa.string(), "progress": pa.int64()})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTasks:
+    """Some articles, and their table as it is sent to browsers."""
+
+    page: TaskPage
+    cells: pa.Table
+
+
+@shared(FRESH_SECONDS)
+def newest(statuses: tuple[TaskStatus, ...], who: Actor, code: str, zone: str) -> ShownTasks:
+    """The first few in these states, told in this language and zone, and how many there are in all."""
+    page = wiring.get_task_lists().page(TaskFilter(statuses=statuses), actor=who, size=SHOWN_TASKS)
+    columns = {
+        "open": [":material/open_in_full:" for _task in page.tasks],
+        "title": [task.title for task in page.tasks],
+        "state": states(page.tasks, who, code, zone),
+        "progress": [task.progress for task in page.tasks],
+    }
+    return ShownTasks(page, pa.table(columns, schema=SCHEMA))
 
 
 def draw_tasks(shown: ShownTasks, statuses: Sequence[TaskStatus]) -> None:
@@ -26,12 +58,12 @@ def draw_tasks(shown: ShownTasks, statuses: Sequence[TaskStatus]) -> None:
     if not page.tasks:
         st.caption(_("None"))
         return
-    with st.container(key=f"brief_{statuses[0]}"):
-        for task, words in zip(page.tasks, shown.states, strict=True):
-            with st.container(gap=None):
-                st.page_link(path_of("tasks"), label=plain(task.title), query_params={DRAWER: task.public_id})
-                st.caption(plain(words))
-    st.html(ALIGNED)
+    key = f"open_{statuses[0]}"
+    st.dataframe(shown.cells, hide_index=True, column_config=_columns(key, statuses), key=f"brief_{statuses[0]}")
+    st.session_state[f"{key}_shown"] = [task.public_id for task in page.tasks]
+    opened = st.session_state.pop(f"{key}_chosen", None)
+    if opened is not None:
+        st.switch_page(path_of("tasks"), query_params={DRAWER: opened})
     if page.total > len(page.tasks):
         st.page_link(
             path_of("tasks"),
@@ -39,6 +71,24 @@ def draw_tasks(shown: ShownTasks, statuses: Sequence[TaskStatus]) -> None:
             icon=":material/arrow_forward:",
             query_params=[("status", status.value) for status in statuses],
         )
+
+
+def _columns(key: str, statuses: Sequence[TaskStatus]) -> dict[str, Any]:
+    config = st.column_config
+    progress = config.ProgressColumn(_("Progress"), min_value=0, max_value=100, format="%d%%", width=84)
+    return {
+        "open": config.ButtonColumn(_("Open"), width=46, type="tertiary", on_click=_open, args=(key,), key=key),
+        "title": config.TextColumn(_("Title"), width="medium"),
+        "state": config.TextColumn(_("State"), width="medium"),
+        "progress": progress if TaskStatus.RUNNING in statuses else None,
+    }
+
+
+def _open(key: str) -> None:
+    """Only remembers which article stood in that row; the table leads there, whose reader is known."""
+    click, shown = st.session_state.get(key), st.session_state.get(f"{key}_shown", [])
+    if click is not None and 0 <= click["row"] < len(shown):
+        st.session_state[f"{key}_chosen"] = shown[click["row"]]
 
 
 def draw_failures(failures: Sequence[Failures]) -> None:
@@ -53,7 +103,7 @@ def draw_failures(failures: Sequence[Failures]) -> None:
         _("Reason"): [_(group.message) for group in some],
         _("Accounts"): [len(group.accounts) for group in some],
     }
-    st.dataframe(rows, hide_index=True)
+    st.dataframe(pa.table(rows), hide_index=True)
     failed = {"status": TaskStatus.FAILED.value}
     st.page_link(path_of("tasks"), label=_("All that failed"), icon=":material/arrow_forward:", query_params=failed)
 

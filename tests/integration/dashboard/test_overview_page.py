@@ -58,8 +58,26 @@ def test_who_sees_what(
     blocked, running, waits, published, fell = (int(metric.value) for metric in app.metric)
     assert (blocked, running, waits, published, fell) == (int(who != "bob"), 0, waiting, 0, failed)
     assert (person in [heading.value for heading in app.subheader]) is (who != "bob")
+    *lists, reasons = app.dataframe
+    assert sum(len(one.value) for one in lists) == waiting + (who != "bob")
+    assert reasons.value.iloc[0].tolist() == [failed, kind, "No such column.", 2 if who == "root" else 1]
+
+
+@pytest.mark.parametrize(("language", "place"), [("en", "Publishing service is down"), ("zh_CN", "发布服务未运行")])
+def test_a_list_leads_to_the_drawer_of_each_article(world: DashboardWorld, language: str, place: str) -> None:
+    first = world.submit("ada", "The first")
+    world.submit("ada", "The second")
+    app = world.open(as_="ada", language=language)
     (table,) = app.dataframe
-    assert table.value.iloc[0].tolist() == [failed, kind, "No such column.", 2 if who == "root" else 1]
+    assert sorted(table.value["title"]) == ["The first", "The second"]
+    row = list(table.value["title"]).index("The first")
+    assert place in table.value["state"][row]
+    # A button of a table cannot be pressed here: what its callback leaves behind.
+    app.session_state["open_waiting_chosen"] = app.session_state["open_waiting_shown"][row]
+    app.run()
+    assert not app.exception
+    assert app.title[0].value in {"Tasks", "任务"}
+    assert app.query_params["task"] == first.public_id
 
 
 def block(world: DashboardWorld, name: str) -> None:

@@ -55,9 +55,18 @@ def test_how_long_is_told_in_chinese(world: DashboardWorld) -> None:
 
 
 def orders(app: AppTest) -> set[str]:
-    """The verbs of the buttons for this worker."""
+    """What can be chosen for this worker: in its menu, or by a button."""
     keys = [str(button.key) for button in app.button]
-    return {key.removesuffix(f"_{WORKER}") for key in keys if key.endswith(WORKER)}
+    chosen = {option for menu in app.menu_button for option in menu.options}
+    return chosen | {key.removesuffix(f"_{WORKER}") for key in keys if key.endswith(WORKER)}
+
+
+def choose(app: AppTest, kind: OrderKind) -> None:
+    """In the menu of the worker, and then in the dialog that says what it means."""
+    app.menu_button(key=f"orders_{WORKER}").set_value(kind).run()
+    assert given() is None, "nothing happens before the dialog's button"
+    app.button(key=f"{kind}_{WORKER}").click().run()
+    assert not app.exception
 
 
 def given() -> OrderKind | None:
@@ -69,10 +78,10 @@ def given() -> OrderKind | None:
 def test_an_administrator_tells_a_worker_what_to_do(world: DashboardWorld, kind: OrderKind) -> None:
     beat(world.submit("ada").id)
     app = world.open("workers", as_="root")
-    assert orders(app) == {"quiet", "stop"}
-    app.button(key=f"{kind}_{WORKER}").click().run()
-    assert not app.exception
+    assert orders(app) == {"Take nothing new", "Stop this worker"}
+    choose(app, kind)
     assert given() is kind
+    assert f"{kind}_{WORKER}" not in orders(app), "the dialog is closed"
     assert "It has not answered yet" in words_of(app)
     newest = wiring.get_audit_viewer().entries(AuditFilter(), actor=Actor.system())[0]
     assert (newest.actor_name, newest.action, newest.target) == ("root", f"worker.{kind}", WORKER)
@@ -84,8 +93,8 @@ def test_a_quiet_one_says_since_when_and_by_whom_and_can_be_resumed(world: Dashb
     assert "Takes nothing new since 1970-01-01" in told
     assert "root wants it so" in told
     app = world.open("workers", as_="root")
-    assert orders(app) == {"resume", "stop"}
-    app.button(key=f"resume_{WORKER}").click().run()
+    assert orders(app) == {"Take articles again", "Stop this worker"}
+    choose(app, OrderKind.RESUME)
     assert given() is OrderKind.RESUME
 
 

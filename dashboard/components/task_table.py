@@ -125,7 +125,7 @@ def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> pa.Table:
         "status": [[label] for label in labels],
         "title": [task.title for task in tasks],
         "state": ["" if words == label else words for words, label in zip(states, labels, strict=True)],
-        "progress": [task.progress if task.status in ON_THEIR_WAY else None for task in tasks],
+        "progress": [_progress(task) for task in tasks],
         "account": [task.account_name for task in tasks],
         "link": [task.result_url or "" for task in tasks],
         "owner": [task.user_name for task in tasks],
@@ -133,6 +133,12 @@ def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> pa.Table:
         "priority": [task.priority for task in tasks],
     }
     return pa.table(columns, schema=SCHEMA)
+
+
+def _progress(task: TaskView) -> int | None:
+    """Nothing where nothing was begun yet: a retry is no bar at zero."""
+    is_told = task.status in ON_THEIR_WAY and (task.progress or task.status is TaskStatus.RUNNING)
+    return task.progress if is_told else None
 
 
 def _columns(*, with_owner: bool) -> dict[str, Any]:

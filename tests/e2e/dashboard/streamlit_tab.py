@@ -197,6 +197,10 @@ class StreamlitTab:
     def _code(self) -> str:
         return self.front().find_element(By.CSS_SELECTOR, "[data-testid=stCode] code").text
 
+    def boxes(self) -> list[str]:
+        """What stands in boxes: warnings, errors, hints."""
+        return [box.text for box in self._shown("//*[@data-testid='stAlert']")]
+
     def links(self) -> list[str]:
         """Where the links of the page lead."""
         found = self.front().execute_script("return [...document.querySelectorAll('a[href]')].map(one => one.href)")

@@ -101,9 +101,11 @@ def own_browser() -> Iterator[Chrome]:
 
 
 @pytest.fixture
-def browser_visitor(site_browser: Chrome, practice_site: PracticeClient) -> BrowserVisitor:
-    """A browser at the empty practice site, signed in nowhere."""
+def browser_visitor(site_browser: Chrome, practice_site: PracticeClient) -> Iterator[BrowserVisitor]:
+    """A browser at the empty practice site, signed in nowhere. Leaves it at the end: a page that is still open would
+    save what was written last into the site of the next test."""
     visitor = BrowserVisitor(site_browser, practice_site.url)
     site_browser.get(f"{practice_site.url}/practice/health")
     site_browser.delete_all_cookies()
-    return visitor
+    yield visitor
+    site_browser.get("about:blank")

@@ -47,8 +47,9 @@ def test_supervisor_and_workers_are_killed_together(lab: WorkerLab) -> None:
     held = HeldArticles(lab, [OPENING, OPENING])
     supervisor = lab.run("run_workers.py", "--workers=2", "--drivers=2", **environment_of(OPENING))
     held.wait_until_held()
-    supervisor.kill()
+    # Looked for first: while that takes its time, workers without a supervisor begin to stop by themselves.
     workers = lab.worker_processes()
+    supervisor.kill()
     for worker in workers:
         worker.kill()
     supervisor.wait(10)

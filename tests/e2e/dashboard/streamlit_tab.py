@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from tests.servers.local_process import wait_until
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 90.0
 IS_SETTLED = """
 const app = document.querySelector('[data-testid=stApp]');
 if (!app) return false;

@@ -40,8 +40,9 @@ def run() -> None:
     draw_sidebar(session)
     cover_words()
     st.html(ROOMY)
-    # The overview, at the root of the address, shows by itself what else is wrong.
-    draw_banner(only_grave=not chosen.url_path)
+    if chosen.url_path:
+        # The overview, at the root of the address, shows all that is wrong by itself.
+        draw_banner()
     chosen.run()
 
 

@@ -14,6 +14,7 @@ from core.services.task_words import SITE_NAMES
 from core.services.wait_words import WaitWords
 from core.store.records import Actor
 from dashboard import figures
+from dashboard.components.figure_tiles import draw_tiles
 from dashboard.components.pause_controls import draw_form, draw_late, draw_pauses
 from dashboard.text import _, duration, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
@@ -63,12 +64,13 @@ def pause_something(actor: Actor) -> None:
 
 def _draw_figures(view: QueueView) -> None:
     waits = view.waits
-    with st.container(horizontal=True):
-        st.metric(_("Waiting in line"), sum(lane.waiting for lane in view.lanes), border=True, height="stretch")
-        st.metric(_("Publishing"), sum(lane.running for lane in view.lanes), border=True, height="stretch")
-        st.metric(_("Started in the last hour"), waits.starts, border=True, height="stretch")
-        st.metric(_("Half waited less than"), _told(waits.p50_seconds), border=True, height="stretch")
-        st.metric(_("95 % waited less than"), _told(waits.p95_seconds), border=True, height="stretch")
+    draw_tiles(
+        (_("Waiting in line"), sum(lane.waiting for lane in view.lanes)),
+        (_("Publishing"), sum(lane.running for lane in view.lanes)),
+        (_("Started in the last hour"), waits.starts),
+        (_("Half waited less than"), _told(waits.p50_seconds)),
+        (_("95 % waited less than"), _told(waits.p95_seconds)),
+    )
 
 
 def _told(seconds: float | None) -> str:

@@ -10,6 +10,7 @@ from core.services.worker_viewer import BrowserPool, WorkerView, running_for, su
 from core.store.records import Actor
 from dashboard import figures
 from dashboard.components.busy_threads import draw_threads
+from dashboard.components.figure_tiles import draw_tiles
 from dashboard.components.task_badges import plain
 from dashboard.components.worker_orders import draw_orders, draw_stopped, leave_to_page, open_dialog, told_lines
 from dashboard.text import _, duration, full_clock, mark
@@ -64,12 +65,13 @@ def live_workers(actor: Actor) -> None:
 
 def _draw_totals(workers: Sequence[WorkerView]) -> None:
     pool = sum_of([worker.pool for worker in workers])
-    with st.container(horizontal=True):
-        st.metric(_("Processes"), len(workers), border=True, height="stretch")
-        st.metric(_("Publishing"), sum(len(worker.threads) for worker in workers), border=True, height="stretch")
-        st.metric(_("Browsers in use"), f"{pool.busy} / {pool.max}", border=True, height="stretch")
-        st.metric(_("Waiting for a browser"), pool.waiting, border=True, height="stretch")
-        st.metric(_("Memory of the browsers"), f"{pool.memory_bytes // MEGABYTE} MB", border=True, height="stretch")
+    draw_tiles(
+        (_("Processes"), len(workers)),
+        (_("Publishing"), sum(len(worker.threads) for worker in workers)),
+        (_("Browsers in use"), f"{pool.busy} / {pool.max}"),
+        (_("Waiting for a browser"), pool.waiting),
+        (_("Memory of the browsers"), f"{pool.memory_bytes // MEGABYTE} MB"),
+    )
 
 
 def _draw_worker(worker: WorkerView, actor: Actor) -> None:

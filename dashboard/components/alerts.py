@@ -1,5 +1,5 @@
-"""What is wrong with the service, one calm sentence each with what to do: what is urgent on top of every page, the rest
-on the overview."""
+"""What is wrong with the service, one calm sentence each with what to do: on the overview all of it, on every other
+page what is urgent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dashboard.navigation import path_of
 from dashboard.text import _, count, mark
 from dashboard.visitor import fragment, say_in_box
 
-BANNER_SECONDS = 10.0
+BANNER_SECONDS = 15.0
 """On pages where somebody does something else."""
 WAITS = mark("Publishing is stopped by an administrator. Articles are accepted and wait.")
 FOR_ADMINS = {
@@ -72,17 +72,17 @@ LINKS = {
 
 
 def draw_alerts(actor: Actor) -> None:
-    """On the overview, below the banner: with the way to what each is about. Nothing when all is well."""
+    """On the overview, with the way to what each is about. Nothing when all is well, or when only articles need a
+    person: these are listed there."""
     for alert in figures.alerts(figures.reader(actor)):
-        if alert.kind not in GRAVE:
+        if alert.kind is not AlertKind.NEEDS_PERSON:
             _draw(alert, actor)
 
 
 @fragment(run_every=BANNER_SECONDS, say=say_in_box)
-def draw_banner(actor: Actor, *, only_grave: bool) -> None:
-    """On top of each page: what is urgent, in one box; `only_grave`: what leaves nothing else to look at."""
-    alerts = figures.alerts(figures.reader(actor))
-    urgent = [alert for alert in alerts if alert.is_urgent and (alert.kind in GRAVE or not only_grave)]
+def draw_banner(actor: Actor) -> None:
+    """At the top of every other page: what is urgent, in one box."""
+    urgent = [alert for alert in figures.alerts(figures.reader(actor)) if alert.is_urgent]
     if len(urgent) == 1:
         _draw(urgent[0], actor)
     elif urgent:
@@ -94,10 +94,15 @@ def draw_banner(actor: Actor, *, only_grave: bool) -> None:
 def words_of_alert(alert: Alert, *, is_admin: bool) -> str:
     """One sentence, or two."""
     if alert.kind is AlertKind.NEEDS_PERSON:
-        return count("{number} article needs a person.", "{number} articles need a person.", alert.number)
+        return needs_person_words(alert.number)
     words = (FOR_ADMINS if is_admin else FOR_OPERATORS)[alert.kind]
     names = [_(kind_words(name)) for name in alert.names] if alert.kind is AlertKind.SAME_FAULT else alert.names
     return _(words, number=f"{alert.number:,}", name=plain(", ".join(names)))
+
+
+def needs_person_words(number: int) -> str:
+    """So many articles."""
+    return count("{number} article needs a person.", "{number} articles need a person.", number)
 
 
 def _draw(alert: Alert, actor: Actor) -> None:

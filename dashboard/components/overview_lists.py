@@ -28,7 +28,9 @@ from dashboard.text import _
 
 SHOWN_REASONS = 10
 SHOWN_TASKS = 5
-SCHEMA = pa.schema({"open": pa.string(), "title": pa.string(), "state": pa.string(), "progress": pa.int64()})
+SCHEMA = pa.schema({"open": pa.string(), "title": pa.string(), "state": pa.string()})
+WIDE, NARROW = (400, 430), (190, 200)
+"""Of title and state, where a list has the width of the page at 1280 pixels, and where it has half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +49,37 @@ def newest(statuses: tuple[TaskStatus, ...], who: Actor, code: str, zone: str) -
         "open": [":material/open_in_full:" for _task in page.tasks],
         "title": [task.title for task in page.tasks],
         "state": states(page.tasks, who, code, zone),
-        "progress": [task.progress for task in page.tasks],
     }
     return ShownTasks(page, pa.table(columns, schema=SCHEMA))
 
 
-def draw_tasks(shown: ShownTasks, statuses: Sequence[TaskStatus]) -> None:
-    """Each with its state and the way to its drawer, then the way to all of them."""
+def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
+    """Each with its state and the way to its drawer. `name`: of the list, in keys."""
     page = shown.page
     if not page.tasks:
         st.caption(_("None"))
         return
-    key = f"open_{statuses[0]}"
-    st.dataframe(shown.cells, hide_index=True, column_config=_columns(key, statuses), key=f"brief_{statuses[0]}")
+    key = f"open_{name}"
+    st.dataframe(shown.cells, hide_index=True, column_config=_columns(key, is_wide=is_wide), key=f"brief_{name}")
     st.session_state[f"{key}_shown"] = [task.public_id for task in page.tasks]
     opened = st.session_state.pop(f"{key}_chosen", None)
     if opened is not None:
         st.switch_page(path_of("tasks"), query_params={DRAWER: opened})
-    if page.total > len(page.tasks):
-        st.page_link(
-            path_of("tasks"),
-            label=_("All {number}", number=f"{page.total:,}" + ("+" if page.is_more else "")),
-            icon=":material/arrow_forward:",
-            query_params=[("status", status.value) for status in statuses],
-        )
 
 
-def _columns(key: str, statuses: Sequence[TaskStatus]) -> dict[str, Any]:
+def link_to_all(label: str, statuses: Sequence[TaskStatus]) -> None:
+    """The way to all of these."""
+    query = [("status", status.value) for status in statuses]
+    st.page_link(path_of("tasks"), label=label, icon=":material/arrow_forward:", query_params=query)
+
+
+def _columns(key: str, *, is_wide: bool) -> dict[str, Any]:
     config = st.column_config
-    progress = config.ProgressColumn(_("Progress"), min_value=0, max_value=100, format="%d%%", width=84)
+    title, state = WIDE if is_wide else NARROW
     return {
         "open": config.ButtonColumn(_("Open"), width=46, type="tertiary", on_click=_open, args=(key,), key=key),
-        "title": config.TextColumn(_("Title"), width="medium"),
-        "state": config.TextColumn(_("State"), width="medium"),
-        "progress": progress if TaskStatus.RUNNING in statuses else None,
+        "title": config.TextColumn(_("Title"), width=title),
+        "state": config.TextColumn(_("State"), width=state),
     }
 
 
@@ -104,8 +103,7 @@ def draw_failures(failures: Sequence[Failures]) -> None:
         _("Accounts"): [len(group.accounts) for group in some],
     }
     st.dataframe(pa.table(rows), hide_index=True)
-    failed = {"status": TaskStatus.FAILED.value}
-    st.page_link(path_of("tasks"), label=_("All that failed"), icon=":material/arrow_forward:", query_params=failed)
+    link_to_all(_("All that failed"), [TaskStatus.FAILED])
 
 
 def draw_first_steps(*, has_account: bool) -> None:

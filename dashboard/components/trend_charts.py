@@ -18,10 +18,7 @@ from dashboard.components.time_charts import Moments, draw_bars, draw_lines
 from dashboard.figures import reader
 from dashboard.shared_figures import shared
 from dashboard.text import _, local, mark
-from dashboard.visitor import fragment
 
-CHART_SECONDS = 10.0
-"""A bar grows slowly: the charts need not be as fresh as the figures."""
 MINUTES_FROM, HOURS_FROM = 300.0, 18_000.0
 """From so many seconds on a chart is drawn in minutes, and in hours."""
 
@@ -41,8 +38,9 @@ STRETCHES = {
     Span.WEEK: (timedelta(hours=6), 28),
 }
 """The time of one bar, and how many bars."""
-KEPT_SECONDS = {Span.HOUR: CHART_SECONDS, Span.DAY: 30.0, Span.WEEK: 60.0}
-"""So long a chart is shown to everybody before it is counted again: a week of a million articles is a second's work."""
+KEPT_SECONDS = {Span.HOUR: 10.0, Span.DAY: 30.0, Span.WEEK: 60.0}
+"""So long a chart is shown to everybody before it is counted again: a bar grows slowly, and counting a week of a
+million articles is a second's work."""
 ADDRESS = Address("overview", {"over": choice_field(Span, Span.DAY)})
 EMPTY = mark("Nothing came online in this time.")
 UNITS = (
@@ -67,9 +65,8 @@ def choose_span() -> Span:
     return chosen or Span.DAY
 
 
-@fragment(run_every=CHART_SECONDS)
 def draw_charts(actor: Actor, span: Span) -> None:
-    """Refreshed by itself. All bars are there from the start, so that nothing moves."""
+    """All bars are there from the start, so that nothing moves."""
     stretch, number = STRETCHES[span]
     now = datetime.now(UTC)
     begin = now - timedelta(seconds=now.timestamp() % stretch.total_seconds()) - (number - 1) * stretch

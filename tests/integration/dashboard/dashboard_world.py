@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -135,5 +137,11 @@ def words_of(app: AppTest) -> str:
     """Everything that stands on the page, to look for words in."""
     shown = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.text]
     boxes = [*app.warning, *app.error, *app.info, *app.success, *app.toast]
-    metrics = [f"{metric.label} {metric.value}" for metric in app.metric]
-    return "\n".join([*(str(element.value) for element in [*shown, *boxes]), *metrics])
+    tiles = [f"{name} {figure}" for name, figure in figures_of(app).items()]
+    return "\n".join([*(str(element.value) for element in [*shown, *boxes]), *tiles])
+
+
+def figures_of(app: AppTest) -> dict[str, str]:
+    """Name → figure, of the boxes in a row."""
+    pages = "".join(element.proto.body for element in app.get("html"))
+    return {unescape(name): unescape(figure) for name, figure in re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", pages)}

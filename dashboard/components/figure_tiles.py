@@ -11,18 +11,20 @@ import streamlit as st
 
 STYLE = """
 <style>
-.topn-figures { display: flex; flex-wrap: wrap; gap: 1rem; margin: 0; }
+.topn-figures { display: flex; flex-wrap: wrap; gap: 1rem; }
 .topn-figures > div {
   flex: 1 1 auto; padding: 0.9rem 1rem; border-radius: 8px;
   border: 1px solid color-mix(in srgb, currentColor 18%, transparent);
 }
-.topn-figures dt { font-size: 0.875rem; font-weight: 400; margin: 0; }
-.topn-figures dd { font-size: 2.25rem; line-height: 1.3; margin: 0; }
+.topn-figures span { display: block; font-size: 0.875rem; }
+.topn-figures strong { font-weight: 400; font-size: 2.25rem; line-height: 1.3; }
 </style>
 """
 
 
 def draw_tiles(*figures: tuple[str, object]) -> None:
     """Name and figure of each."""
-    tiles = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(str(figure))}</dd></div>" for name, figure in figures)
-    st.html(f'{STYLE}<dl class="topn-figures">{tiles}</dl>')
+    tiles = "".join(
+        f"<div><span>{escape(name)}</span><strong>{escape(str(figure))}</strong></div>" for name, figure in figures
+    )
+    st.html(f'{STYLE}<div class="topn-figures">{tiles}</div>')

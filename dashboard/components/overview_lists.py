@@ -29,8 +29,8 @@ from dashboard.text import _
 SHOWN_REASONS = 10
 SHOWN_TASKS = 5
 SCHEMA = pa.schema({"open": pa.string(), "title": pa.string(), "state": pa.string()})
-WIDE, NARROW = (400, 430), (190, 200)
-"""Of title and state, where a list has the width of the page at 1280 pixels, and where it has half of it."""
+TITLE_WIDTH = 200
+"""In pixels, so that something of the state is seen on a phone as well. The state has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ def newest(statuses: tuple[TaskStatus, ...], who: Actor, code: str, zone: str) -
     return ShownTasks(page, pa.table(columns, schema=SCHEMA))
 
 
-def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
+def draw_tasks(shown: ShownTasks, name: str) -> None:
     """Each with its state and the way to its drawer. `name`: of the list, in keys."""
     page = shown.page
     if not page.tasks:
         st.caption(_("None"))
         return
     key = f"open_{name}"
-    st.dataframe(shown.cells, hide_index=True, column_config=_columns(key, is_wide=is_wide), key=f"brief_{name}")
+    st.dataframe(shown.cells, hide_index=True, column_config=_columns(key), key=f"brief_{name}")
     st.session_state[f"{key}_shown"] = [task.public_id for task in page.tasks]
     opened = st.session_state.pop(f"{key}_chosen", None)
     if opened is not None:
@@ -73,13 +73,12 @@ def link_to_all(label: str, statuses: Sequence[TaskStatus]) -> None:
     st.page_link(path_of("tasks"), label=label, icon=":material/arrow_forward:", query_params=query)
 
 
-def _columns(key: str, *, is_wide: bool) -> dict[str, Any]:
+def _columns(key: str) -> dict[str, Any]:
     config = st.column_config
-    title, state = WIDE if is_wide else NARROW
     return {
         "open": config.ButtonColumn(_("Open"), width=46, type="tertiary", on_click=_open, args=(key,), key=key),
-        "title": config.TextColumn(_("Title"), width=title),
-        "state": config.TextColumn(_("State"), width=state),
+        "title": config.TextColumn(_("Title"), width=TITLE_WIDTH),
+        "state": config.TextColumn(_("State")),
     }
 
 

@@ -20,6 +20,7 @@ from dashboard.shared_figures import forget_all
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "dashboard" / "streamlit_app.py"
+TILE = re.compile("<span>(.*?)</span><strong>(.*?)</strong>")
 PASSWORD = "a good long password"
 COOKIES = "z_c0=2|1:0|10:practice; _xsrf=abc; d_c0=def"
 
@@ -144,4 +145,4 @@ def words_of(app: AppTest) -> str:
 def figures_of(app: AppTest) -> dict[str, str]:
     """Name → figure, of the boxes in a row."""
     pages = "".join(element.proto.body for element in app.get("html"))
-    return {unescape(name): unescape(figure) for name, figure in re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", pages)}
+    return {unescape(name): unescape(figure) for name, figure in re.findall(TILE, pages)}

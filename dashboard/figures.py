@@ -13,9 +13,10 @@ from core.services.alerts import Alert, ServiceHealth
 from core.services.limit_manager import BusyUser
 from core.services.log_viewer import LogFilter, LogPage
 from core.services.outcome_viewer import Outcomes
-from core.services.queue_viewer import QueueView
+from core.services.queue_viewer import LaneView
 from core.services.worker_viewer import StoppedWorker, WorkerView
 from core.store.pauses import PauseView
+from core.store.queue_figures import Waits
 from core.store.records import Actor, TaskView
 from dashboard.languages import sayer
 from dashboard.shared_figures import shared
@@ -24,6 +25,8 @@ from dashboard.visitor import REFRESH_SECONDS
 
 FRESH_SECONDS = REFRESH_SECONDS - 0.1
 """A little less, so that every refresh may tell something new."""
+SLOW_SECONDS = 10.0
+"""Of figures about the last hour, which cost more to read and hardly change."""
 
 
 def reader(actor: Actor) -> Actor:
@@ -60,9 +63,15 @@ def stopped_workers(who: Actor) -> list[StoppedWorker]:
 
 
 @shared(FRESH_SECONDS)
-def queue(who: Actor) -> QueueView:
+def lanes(who: Actor) -> tuple[LaneView, ...]:
     """The line."""
-    return wiring.get_queue_viewer().look(actor=who)
+    return wiring.get_queue_viewer().lanes(actor=who)
+
+
+@shared(SLOW_SECONDS)
+def waits(who: Actor) -> Waits:
+    """How long articles had waited before they were taken."""
+    return wiring.get_queue_viewer().waits(actor=who)
 
 
 @shared(FRESH_SECONDS)

@@ -37,14 +37,6 @@ class LaneView:
     parked: Parked | None
 
 
-@dataclass(frozen=True, slots=True)
-class QueueView:
-    """`lanes`: those with anything waiting or running. `waits`: of the last hour."""
-
-    lanes: tuple[LaneView, ...]
-    waits: Waits
-
-
 class QueueViewer:
     """An operator sees its own part; its share is one of the whole."""
 
@@ -55,16 +47,16 @@ class QueueViewer:
         self._pauses = PauseStore(db)
         self._users = UserStore(db)
 
-    def look(self, *, actor: Actor) -> QueueView:
-        """Raises ServiceUnavailable when Redis or the database is away."""
+    def lanes(self, *, actor: Actor) -> tuple[LaneView, ...]:
+        """Those with anything waiting or running. Raises ServiceUnavailable when Redis or the database is away."""
         now = datetime.now(UTC)
-        only = None if actor.is_admin else actor.user_id or 0
+        only = _only(actor)
         users = [user for user in self._queue().stats().users if only in (None, user.user_id)]
         users = sorted(users, key=lambda user: user.waiting, reverse=True)[:MOST_LANES]
         starts, oldest = self._figures.starts_by_user(now - SHARE_OVER), self._figures.oldest_waiting()
         names = {user.id: user.name for user in self._users.list()}
         all_stats = self._limiter().get_stats_of([user.user_id for user in users])
-        lanes = tuple(
+        return tuple(
             LaneView(
                 user_id=user.user_id,
                 user_name=names.get(user.user_id, f"#{user.user_id}"),
@@ -79,8 +71,16 @@ class QueueViewer:
             )
             for user, stats in zip(users, all_stats, strict=True)
         )
-        return QueueView(lanes, self._figures.waits(now - WAITS_OVER, only))
+
+    def waits(self, *, actor: Actor) -> Waits:
+        """Of the last hour. Looks at thousands of starts: not for every refresh. Raises ServiceUnavailable."""
+        return self._figures.waits(datetime.now(UTC) - WAITS_OVER, _only(actor))
 
     def pauses(self, *, actor: Actor) -> list[PauseView]:
         """What is held back, of what concerns this actor."""
-        return self._pauses.list(only_user=None if actor.is_admin else actor.user_id or 0)
+        return self._pauses.list(only_user=_only(actor))
+
+
+def _only(actor: Actor) -> int | None:
+    """The one user whose part this actor sees; None: all of it."""
+    return None if actor.is_admin else actor.user_id or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,9 +10,10 @@ import pyarrow as pa
 import streamlit as st
 
 from core.services.local_clock import LocalClock
-from core.services.queue_viewer import LaneView, QueueView
+from core.services.queue_viewer import LaneView
 from core.services.task_words import SITE_NAMES
 from core.services.wait_words import WaitWords
+from core.store.queue_figures import Waits
 from core.store.records import Actor
 from dashboard import figures
 from dashboard.components.figure_tiles import draw_tiles
@@ -44,10 +46,10 @@ def draw(actor: Actor) -> None:
 def live_queue(actor: Actor) -> None:
     """Refreshed by itself."""
     who = figures.reader(actor)
-    view = figures.queue(who)
-    _draw_figures(view)
-    if view.lanes:
-        st.dataframe(pa.table(_cells(view), schema=SCHEMA), hide_index=True, column_config=_columns())
+    lanes = figures.lanes(who)
+    _draw_figures(lanes, figures.waits(who))
+    if lanes:
+        st.dataframe(pa.table(_cells(lanes), schema=SCHEMA), hide_index=True, column_config=_columns())
     else:
         st.info(_("Nothing waits and nothing is being published."))
     st.subheader(_("What is paused"), anchor=False)
@@ -62,11 +64,10 @@ def pause_something(actor: Actor) -> None:
     draw_late()
 
 
-def _draw_figures(view: QueueView) -> None:
-    waits = view.waits
+def _draw_figures(lanes: Sequence[LaneView], waits: Waits) -> None:
     draw_tiles(
-        (_("Waiting in line"), sum(lane.waiting for lane in view.lanes)),
-        (_("Publishing"), sum(lane.running for lane in view.lanes)),
+        (_("Waiting in line"), sum(lane.waiting for lane in lanes)),
+        (_("Publishing"), sum(lane.running for lane in lanes)),
         (_("Started in the last hour"), waits.starts),
         (_("Half waited less than"), _told(waits.p50_seconds)),
         (_("95 % waited less than"), _told(waits.p95_seconds)),
@@ -77,9 +78,8 @@ def _told(seconds: float | None) -> str:
     return "–" if seconds is None else duration(timedelta(seconds=seconds))
 
 
-def _cells(view: QueueView) -> dict[str, list[object]]:
+def _cells(lanes: Sequence[LaneView]) -> dict[str, list[object]]:
     now, words = datetime.now(UTC), WaitWords(LocalClock(zone()), _)
-    lanes = view.lanes
     return {
         "user": [lane.user_name for lane in lanes],
         "waiting": [lane.waiting for lane in lanes],

@@ -69,7 +69,7 @@ def _draw_blocked(who: Actor, number: int) -> None:
         return
     st.subheader(f":orange[:material/front_hand:] {needs_person_words(number)}", anchor=False)
     shown = _newest(who, TaskStatus.BLOCKED)
-    draw_tasks(shown, "blocked")
+    draw_tasks(shown, "blocked", is_wide=True)
     if number > len(shown.page.tasks):
         link_to_all(_("All {number}", number=f"{number:,}"), (TaskStatus.BLOCKED,))
 

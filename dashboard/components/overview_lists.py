@@ -30,7 +30,10 @@ SHOWN_REASONS = 10
 SHOWN_TASKS = 5
 SCHEMA = pa.schema({"open": pa.string(), "title": pa.string(), "state": pa.string()})
 TITLE_WIDTH = 200
-"""In pixels, so that something of the state is seen on a phone as well. The state has the rest."""
+"""In pixels, so that something of the state is seen on a phone as well."""
+STATE_WIDTH, WIDE_STATE_WIDTH = 190, 640
+"""Where the list has half the page at 1280 pixels, and where it has all of it. What is left over makes every column
+wider, the one of the buttons too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,19 @@ def newest(statuses: tuple[TaskStatus, ...], who: Actor, code: str, zone: str) -
     return ShownTasks(page, pa.table(columns, schema=SCHEMA))
 
 
-def draw_tasks(shown: ShownTasks, name: str) -> None:
+def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
     """Each with its state and the way to its drawer. `name`: of the list, in keys."""
     page = shown.page
     if not page.tasks:
         st.caption(_("None"))
         return
     key = f"open_{name}"
-    st.dataframe(shown.cells, hide_index=True, column_config=_columns(key), key=f"brief_{name}")
+    st.dataframe(
+        shown.cells,
+        hide_index=True,
+        column_config=_columns(key, WIDE_STATE_WIDTH if is_wide else STATE_WIDTH),
+        key=f"brief_{name}",
+    )
     st.session_state[f"{key}_shown"] = [task.public_id for task in page.tasks]
     opened = st.session_state.pop(f"{key}_chosen", None)
     if opened is not None:
@@ -73,12 +81,12 @@ def link_to_all(label: str, statuses: Sequence[TaskStatus]) -> None:
     st.page_link(path_of("tasks"), label=label, icon=":material/arrow_forward:", query_params=query)
 
 
-def _columns(key: str) -> dict[str, Any]:
+def _columns(key: str, state_width: int) -> dict[str, Any]:
     config = st.column_config
     return {
         "open": config.ButtonColumn(_("Open"), width=46, type="tertiary", on_click=_open, args=(key,), key=key),
         "title": config.TextColumn(_("Title"), width=TITLE_WIDTH),
-        "state": config.TextColumn(_("State")),
+        "state": config.TextColumn(_("State"), width=state_width),
     }
 
 

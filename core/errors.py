@@ -204,8 +204,8 @@ class RetryLater(PublishError):
 
 
 class DraftLost(RetryLater):
-    """The saved draft is gone from the site, or was changed there. Nothing was submitted by this call: forget
-    the draft and write it anew. Uses up a retry."""
+    """The saved draft is gone from the site, or was changed there. Nothing was submitted by this call: write it anew,
+    unless it may have been submitted before. Uses up a retry."""
 
 
 class SiteBusy(PublishError):
@@ -233,6 +233,10 @@ class NeedsHuman(PublishError):
 
 class Rejected(PublishError):
     """The site refuses this article for what it is; trying again would not help."""
+
+
+class AlreadyPublished(Rejected):
+    """The draft that was to be written to has become an article: writing to it would change what people read."""
 
 
 class BrowserLost(PublishError):

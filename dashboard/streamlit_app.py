@@ -12,7 +12,7 @@ from dashboard.components.alerts import draw_banner
 from dashboard.components.own_words import cover_words
 from dashboard.navigation import pages_for
 from dashboard.sidebar import draw_sidebar
-from dashboard.visitor import current_session, lead_to_sign_in, say_in_box
+from dashboard.visitor import come_back, current_session, lead_to_sign_in, say_in_box
 
 # Streamlit leaves a third of a small screen empty; tables need it.
 ROOMY = """
@@ -30,6 +30,7 @@ def run() -> None:
         session = current_session()
     except TopnError as error:
         say_in_box(error)
+        come_back(error)
         return
     if session is None:
         lead_to_sign_in()

@@ -4,6 +4,7 @@ the start of its connection may no longer be true."""
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -101,7 +102,26 @@ def _draw_notes() -> None:
 
 def page(draw: Callable[[Actor], None]) -> None:
     """Run a page for who is signed in, and who is at work as it runs."""
-    _run(draw, is_at_work=True)
+    _run(draw, is_at_work=True, say=_say_and_come_back)
+
+
+def _say_and_come_back(error: TopnError) -> None:
+    say_calmly(error)
+    come_back(error)
+
+
+def come_back(error: TopnError) -> None:
+    """A page that could not be drawn has nothing that refreshes by itself: try again for it."""
+    if isinstance(error, ServiceUnavailable):
+        _try_again(time.monotonic())
+
+
+@st.fragment(run_every=REFRESH_SECONDS * 2)
+def _try_again(drawn_at: float) -> None:
+    """The run that draws the page is not the one that tries again. It shows nothing, and whoever is signed in or not
+    is asked by the page."""
+    if time.monotonic() - drawn_at > REFRESH_SECONDS:
+        st.rerun()
 
 
 def _run(draw: Callable[[Actor], None], *, is_at_work: bool, say: Callable[[TopnError], None] = say_calmly) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from core.errors import BrowserLost, DraftLost, PublishError
+from core.errors import AlreadyPublished, BrowserLost, DraftLost, PublishError
 from core.publishing.publisher import (
     AccountIdentity,
     Browser,
@@ -38,6 +38,11 @@ from tasks.verify import (
     SubmitAgain,
     Verdict,
     judge,
+)
+
+ONLINE_AFTER_ALL = (
+    "What was submitted before is online by now, with the text that it had then. Answer that it is online; to change "
+    "its text, edit it on the site."
 )
 
 
@@ -80,7 +85,7 @@ class PublishSteps:
                 return outcome
         try:
             draft = self._draft()
-        except DraftLost as error:
+        except (DraftLost, AlreadyPublished) as error:
             if not self._held.has_open_click:
                 raise
             return self._ask_person(_lost_after_click(error))
@@ -122,6 +127,8 @@ class PublishSteps:
         if self._attempt.checkpoint is not Checkpoint.NONE and self._draft_id:
             return SavedDraft(self._draft_id, article.title, article.text_length, self._held.content_hash or "")
         self._attempt.enter_step("writing")
+        if self._draft_id is None and self._held.has_open_click:
+            raise DraftLost("Nobody knows which draft was submitted.")
         try:
             draft = self._publisher.write_draft(self._browser, article, self._draft_id, self)
         except DraftLost as error:
@@ -270,7 +277,9 @@ class PublishSteps:
 
     def _ask_person(self, verdict: AskPerson) -> Outcome:
         """With what a person needs to decide; the picture comes with every outcome that is no success."""
-        evidence = {"last_url": verdict.last_url, "submitted_at": str(self._submitted_at)}
+        evidence = {"last_url": verdict.last_url}
+        if self._submitted_at is not None:
+            evidence["submitted_at"] = str(self._submitted_at)
         if self._held.verify_since is not None:
             evidence["backup_at"] = str(self._held.verify_since)
         if self._draft_id is not None:
@@ -278,8 +287,10 @@ class PublishSteps:
         return NeedsPerson(BlockReason.NEEDS_REVIEW, "MayBeOnline", verdict.reason, evidence)
 
 
-def _lost_after_click(error: DraftLost) -> AskPerson:
+def _lost_after_click(error: DraftLost | AlreadyPublished) -> AskPerson:
     """Nobody but a person can say whether a new draft would be a second article."""
+    if isinstance(error, AlreadyPublished):
+        return AskPerson(ONLINE_AFTER_ALL)
     return AskPerson(
         "It was submitted before, so a new draft might be a second article. Look on the site: if it is not there, "
         f"give it up and hand it in anew. What happened: {error.reason}"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from typing import Final
 
@@ -44,6 +46,7 @@ _SCHEMES: Final = {"http", "https", "mailto"}
 INVISIBLE: Final = r"[\s\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x1f]+"
 """White space and zero-width characters: a site may add or drop them, so they never count. Also a pattern of
 JavaScript."""
+_filling = threading.Lock()
 _TABLE = '<table data-draft-node="block" data-draft-type="table" data-size="normal"><tbody>{}</tbody></table>'
 
 
@@ -147,10 +150,21 @@ def _to_html(content: str, content_format: str) -> str:
         return "".join(f"<p>{escape(line)}</p>" for line in content.splitlines() if line.strip())
     from markdown_it import MarkdownIt  # noqa: PLC0415 - slow to load, and whoever lists articles needs none
 
+    with _filling:
+        _fill_tables_of_characters()
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     # The library writes a link it does not trust as plain text. Here it must reach the check that names it.
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]
     return str(markdown.render(content))
+
+
+@cache
+def _fill_tables_of_characters() -> None:
+    """The library fills them at the first link that it meets, in sight of other threads: these would fail on a table
+    that is half full, or write the colon of an address as %3A."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - as above
+
+    MarkdownIt("commonmark").render("[link](https://example.com/%C3%A4) <https://example.com/%C3%A4>")
 
 
 def _sanitise(html: str) -> str:

@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from core.errors import DraftLost, PublishError, Rejected, RetryLater
+from core.errors import AlreadyPublished, DraftLost, PublishError, RetryLater
 from core.publishing.blocks import BlockReader
 from core.publishing.content import text_of_html, visible
 from core.publishing.page_scripts import Answer, PageScripts, Reply
@@ -118,9 +118,9 @@ def stored_draft(draft_id: str, record: Reply) -> StoredDraft:
     return StoredDraft(draft_id, str(body.get("title") or ""), text_of_html(str(body.get("content") or "")))
 
 
-def already_published(draft_id: str) -> Rejected:
+def already_published(draft_id: str) -> AlreadyPublished:
     """For a draft that may not be written to: it would change an article that people read."""
-    return Rejected(
+    return AlreadyPublished(
         f"Draft {draft_id} has been published already, outside this task. Look at it on the site; "
         "hand the article in again if it is another one."
     )

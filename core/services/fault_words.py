@@ -5,6 +5,7 @@ from __future__ import annotations
 
 KINDS = {
     "Rejected": "Refused by the site",
+    "AlreadyPublished": "Its draft is an article already",
     "RetryLater": "The site did not do its part",
     "DraftLost": "The draft was gone or changed",
     "SiteBusy": "Slowed by the site",

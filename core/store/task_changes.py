@@ -13,6 +13,7 @@ from core.errors import Fault, InvalidInput
 from core.lane import LaneEntry
 from core.store import article_edits, owner_moves
 from core.store.article_edits import ArticleEdit
+from core.store.clicks import open_click_of
 from core.store.due import MAY_GO
 from core.store.giving_up import leaves_doubt
 from core.store.models import PublishTask
@@ -163,7 +164,10 @@ class TaskChanges(TaskPart):
                 raise refused(row, Asked.ANSWER)
             facts: dict[str, Any] = {"by": by, "answer": answer, "link": link}
             if answer is ReviewAnswer.GIVE_UP:
-                go(connection, row, Action.GIVE_UP, {**facts, "may_be_online": leaves_doubt(row)})
+                # Somebody may have said "publish again" since it was submitted: that proved nothing.
+                submitted_at = row.submitted_at or open_click_of(connection, row.id)
+                is_in_doubt = leaves_doubt(row) or submitted_at is not None
+                go(connection, row, Action.GIVE_UP, {**facts, "may_be_online": is_in_doubt}, submitted_at=submitted_at)
                 return None
             if answer is ReviewAnswer.ONLINE:
                 if not link:

@@ -92,10 +92,12 @@ def _change_form(report: LimitReport) -> None:
             _(
                 "Forget what {name} started in the last minute, so that it may go on at once. What is publishing now "
                 "goes on and still counts.",
-                name=report.user.name,
+                name=plain(report.user.name),
             )
         )
-        st.button(_("Reset {name}", name=report.user.name), type="primary", on_click=_reset, args=(report.user.id,))
+        st.button(
+            _("Reset {name}", name=plain(report.user.name)), type="primary", on_click=_reset, args=(report.user.id,)
+        )
 
 
 def _history(actor: Actor) -> None:

@@ -28,14 +28,13 @@ from dashboard.visitor import REFRESH_SECONDS, fragment, page, say_in_box
 WAITING = (TaskStatus.WAITING, TaskStatus.RETRYING)
 
 
-def draw(actor: Actor) -> None:
+def draw(_actor: Actor) -> None:
     st.title(_("Overview"), anchor=False)
     live_state()
-    if not _is_new(figures.outcomes(figures.reader(actor), _midnight())):
+    with st.container(horizontal=True):
         # Not among what is drawn every two seconds: a link costs as much as a table.
-        with st.container(horizontal=True):
-            link_to_all(_("All that are being published"), (TaskStatus.RUNNING,))
-            link_to_all(_("All that wait"), WAITING)
+        link_to_all(_("All that are being published"), (TaskStatus.RUNNING,))
+        link_to_all(_("All that wait"), WAITING)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader(_("How it went"), anchor=False)
         span = choose_span()

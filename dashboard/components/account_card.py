@@ -120,7 +120,7 @@ def _draw_actions(account: AccountView, facts: AccountFacts, actor: Actor) -> No
             )
         with st.popover(_("Delete"), icon=":material/delete:"):
             st.write(_("Only an account that no article was ever handed in for can be deleted. Others can be paused."))
-            label = _("Delete {name}", name=account.name)
+            label = _("Delete {name}", name=plain(account.name))
             st.button(label, type="primary", key=f"delete_{account.id}", on_click=_delete, args=(account.id,))
     if is_asked:
         _check(account, actor)
@@ -135,7 +135,7 @@ def _check(account: AccountView, actor: Actor) -> None:
         except TopnError as error:
             words, is_well = _(str(error)), False
         else:
-            words, is_well = _("Signed in as {name}.", name=found.remote_name or found.name), True
+            words, is_well = _("Signed in as {name}.", name=plain(found.remote_name or found.name)), True
     st.session_state[_result(account)] = (words, is_well, time.monotonic())
     st.rerun()
 

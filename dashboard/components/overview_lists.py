@@ -58,11 +58,13 @@ def newest(statuses: tuple[TaskStatus, ...], who: Actor, code: str, zone: str) -
 
 def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
     """Each with its state and the way to its drawer. `name`: of the list, in keys."""
-    page = shown.page
+    page, key = shown.page, f"open_{name}"
+    opened = st.session_state.pop(f"{key}_chosen", None)
+    if opened is not None:
+        st.switch_page(path_of("tasks"), query_params={DRAWER: opened})
     if not page.tasks:
         st.caption(_("None"))
         return
-    key = f"open_{name}"
     st.dataframe(
         shown.cells,
         hide_index=True,
@@ -70,9 +72,6 @@ def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
         key=f"brief_{name}",
     )
     st.session_state[f"{key}_shown"] = [task.public_id for task in page.tasks]
-    opened = st.session_state.pop(f"{key}_chosen", None)
-    if opened is not None:
-        st.switch_page(path_of("tasks"), query_params={DRAWER: opened})
 
 
 def link_to_all(label: str, statuses: Sequence[TaskStatus]) -> None:

@@ -13,7 +13,7 @@ from core.services.worker_viewer import StoppedWorker, Told, WorkerView
 from core.store.records import Actor
 from dashboard.components.task_badges import plain
 from dashboard.text import _, clock, full_clock, mark
-from dashboard.visitor import callback
+from dashboard.visitor import callback, toast
 
 ASKED = {
     OrderKind.QUIET: mark("{who} wants it to take nothing new. It has not answered yet."),
@@ -98,6 +98,9 @@ def open_dialog() -> None:
 
     @st.dialog(_(LABELS[kind]), on_dismiss=_forget)
     def dialog() -> None:
+        if ASKED_KEY not in st.session_state:
+            # The order was given: only the whole page can close its dialog.
+            st.rerun()
         effects = [EFFECTS[kind]]
         if kind is OrderKind.STOP:
             effects.append(SUPERVISED if is_supervised else BY_HAND)
@@ -158,4 +161,4 @@ def _tell(actor: Actor, kind: OrderKind, worker_id: str) -> None:
     }
     _forget()
     tell[kind](worker_id, actor=actor)
-    st.toast(_(DONE[kind]), icon=":material/check_circle:")
+    toast(_(DONE[kind]), icon=":material/check_circle:")

@@ -10,7 +10,17 @@ import pytest
 from cryptography.fernet import Fernet
 
 from core.browser.webdriver_pool import WebDriverPool
-from core.errors import BrowserLost, DraftLost, NeedsHuman, NeedsLogin, Rejected, RetryLater, SiteBusy, TooLate
+from core.errors import (
+    AlreadyPublished,
+    BrowserLost,
+    DraftLost,
+    NeedsHuman,
+    NeedsLogin,
+    Rejected,
+    RetryLater,
+    SiteBusy,
+    TooLate,
+)
 from core.publishing.publisher import Published, Refused, StillDraft, Unknown
 from core.store.accounts import AccountStore
 from core.store.records import AccountState, ReviewAnswer, TaskView
@@ -253,6 +263,21 @@ def test_edited_after_an_answer_it_gets_no_second_draft(desk: WorkerDesk, said_t
     assert (row.status, row.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW)
     assert row.error_message is not None
     assert "hand it in anew. What happened: it is gone" in row.error_message
+    assert (desk.platform.drafts, desk.platform.clicks) == (1, 1)
+
+
+def test_online_after_an_answer_it_is_for_a_person(desk: WorkerDesk, said_to_be_not_online: TaskView) -> None:
+    task = said_to_be_not_online
+    desk.lab.store.edit(task.id, replace(desk.lab.queries.article(task.id), title="new"))
+    desk.platform.on_write = raising(AlreadyPublished("it has been published"))
+    row = desk.publish(task)
+    assert (row.status, row.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW)
+    assert row.error_message is not None
+    assert row.error_message.startswith("What was submitted before is online by now")
+    desk.lab.store.answer_review(task.id, ReviewAnswer.GIVE_UP)
+    row = desk.lab.queries.get(task.id)
+    assert row.status is TaskStatus.CANCELLED
+    assert row.submitted_at is not None, "what is given up may be online, and nobody hands it in again unawares"
     assert (desk.platform.drafts, desk.platform.clicks) == (1, 1)
 
 

@@ -26,6 +26,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from core.queue.embedded import EmbeddedRedis
 from tests.practice_site.browser_memory import BrowserMemory
 from tests.practice_site.client import PracticeClient
 from tests.practice_site.server import PracticeSite
@@ -92,7 +93,8 @@ class Demo:
         self._core("users", "add", ADMIN, "--role", "admin", "--password-stdin", given=f"{self._password}\n")
         self._start("dashboard.log", "-m", "dashboard")
         say(f"Watch it at http://127.0.0.1:{self._environment['TOPN_DASHBOARD_PORT']}")
-        say(f"Sign in as  {ADMIN}  with the password  {self._password}\n")
+        say(f"Sign in as  {ADMIN}  with the password  {self._password}")
+        say("Handing in a hundred articles takes a minute or two; the workers are started after that.\n")
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             list(threads.map(self._hand_in, USERS))
         memory = BrowserMemory(self._folder / "data")
@@ -116,6 +118,11 @@ class Demo:
         for process in reversed(self._programs):
             process.terminate()
             process.wait()
+        if "TOPN_REDIS_URL" not in os.environ:
+            # A program that had to be killed leaves its Redis to the next one, and here is no next one.
+            redis = EmbeddedRedis(self._folder / "data")
+            redis.start()
+            redis.stop()
 
     def _start(self, log: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self._folder / log).open("wb") as output:

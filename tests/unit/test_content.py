@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mdurl._decode import decode_cache
+from mdurl._encode import encode_cache
 
 from core.publishing.content import (
     MAX_CONTENT_LENGTH,
     MAX_DEPTH,
+    _fill_tables_of_characters,
     check_title,
     check_topics,
     content_hash,
@@ -241,3 +247,24 @@ def test_whatever_comes_in_only_known_tags_come_out(content: str, content_format
     assert not re.search(r"<[^>]*\son\w+=", result.html)
     # Nothing between blocks but blocks, and the text is all there: reading it again gives the same.
     assert visible(text_of_html(result.html)) == visible(result.text)
+
+
+def test_the_first_links_of_many_threads_are_whole() -> None:
+    """The library of Markdown fills its tables of characters at the first link."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(30):
+            encode_cache.clear()
+            decode_cache.clear()
+            _fill_tables_of_characters.cache_clear()
+            start = threading.Barrier(8)
+
+            def first_link(_number: int, start: threading.Barrier = start) -> str:
+                start.wait(10)
+                return render("[a](https://example.com/?b=c)", "markdown").html
+
+            with ThreadPoolExecutor(8) as threads:
+                assert set(threads.map(first_link, range(8))) == {'<p><a href="https://example.com/?b=c">a</a></p>'}
+    finally:
+        sys.setswitchinterval(usual)

@@ -137,6 +137,12 @@ class StreamlitTab:
         """Press the last button of this label that can be pressed: dialogs and pop-ups come last."""
         self._click(lambda: self._shown(_button(label))[-1], f"the button {label!r} is pressed", timeout)
 
+    def choose_in_menu(self, label: str, option: str) -> None:
+        """Open the menu of this label and choose from it."""
+        self.press(label)
+        path = f"//*[@role='menuitem' or @role='option'][normalize-space()={quoted(option)}]"
+        self._click(lambda: self._shown(path)[-1], f"{option!r} is chosen")
+
     def press_inside(self, label: str) -> None:
         """Press a button in the pop-up that is open, where the one that opens it may have the same label."""
         path = f"//*[@data-testid='stPopoverBody']{_button(label)}"

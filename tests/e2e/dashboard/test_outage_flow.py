@@ -36,6 +36,8 @@ def test_redis_stops_under_open_pages_and_comes_back(stage: Stage, visitor: Visi
     try:
         queue.sees(QUIET_LINE)
         queue.wait(lambda: is_told_once(queue, TO_ADMINISTRATORS), "it is told in one box")
+        limits = visitor("/limits")
+        limits.sees(QUIET_LINE)
         publish.press("Hand in")
         publish.sees("All about it")
         publish.wait(lambda: is_told_once(publish, TO_OPERATORS), "it is told in one box")
@@ -46,4 +48,5 @@ def test_redis_stops_under_open_pages_and_comes_back(stage: Stage, visitor: Visi
     publish.sees("Open the article", timeout=BACK_SECONDS)
     publish.sees_no("cannot be reached")
     queue.sees_no("cannot be reached")
+    limits.sees("Change limits")
     wait_until(lambda: stage.posts_of(ada) == ["停机时写的"], 10, "it is online, once")

@@ -139,7 +139,8 @@ def words_of(app: AppTest) -> str:
     shown = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.text]
     boxes = [*app.warning, *app.error, *app.info, *app.success, *app.toast]
     tiles = [f"{name} {figure}" for name, figure in figures_of(app).items()]
-    return "\n".join([*(str(element.value) for element in [*shown, *boxes]), *tiles])
+    metrics = [f"{metric.label} {metric.value}" for metric in app.metric]
+    return "\n".join([*(str(element.value) for element in [*shown, *boxes]), *tiles, *metrics])
 
 
 def figures_of(app: AppTest) -> dict[str, str]:

@@ -54,7 +54,7 @@ class Stage:
         self.admin = UserStore(self.lab.db).add(ADMIN, PASSWORD, Role.ADMIN)
         options = ("--workers=1", "--drivers=2", "--dashboard")
         self.lab.run("run_workers.py", *options, TOPN_DASHBOARD_PORT=str(self.port), TOPN_TIMEZONE="Asia/Shanghai")
-        wait_until(self.answers, 60, "the dashboard answers")
+        wait_until(self.answers, 180, "the dashboard answers")
 
     def answers(self) -> bool:
         """Whether the dashboard is well."""

@@ -31,7 +31,7 @@ SHOWN_TASKS = 5
 SCHEMA = pa.schema({"open": pa.string(), "title": pa.string(), "state": pa.string()})
 TITLE_WIDTH = 200
 """In pixels, so that something of the state is seen on a phone as well."""
-STATE_WIDTH, WIDE_STATE_WIDTH = 190, 640
+STATE_WIDTH, WIDE_STATE_WIDTH = 180, 630
 """Where the list has half the page at 1280 pixels, and where it has all of it. What is left over makes every column
 wider, the one of the buttons too."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,7 @@ from core.publishing.publisher import Article, Browser, DraftProgress, Refused, 
 from core.store.records import TaskView
 from core.task_state import TaskStatus
 from tests.servers.scripted_platform import ScriptedPlatform
-from tests.servers.worker_desk import WORKER_ID, WorkerDesk
+from tests.servers.worker_desk import WorkerDesk
 from tests.servers.worker_lab import WorkerLab
 
 pytestmark = pytest.mark.browser
@@ -29,15 +27,6 @@ class RememberingPlatform(ScriptedPlatform):
     ) -> SavedDraft:
         self.written.append((draft_id, article.title))
         return super().write_draft(browser, article, draft_id, progress)
-
-
-@pytest.fixture(scope="module")
-def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriverPool]:
-    pool = WebDriverPool(
-        1, worker_id=WORKER_ID, run_dir=Path(tmp_path_factory.mktemp("run")), min_free_memory_mb=0, warm_contexts=1
-    )
-    yield pool
-    pool.close(10)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_the_log_names_task_user_and_worker(lab: WorkerLab) -> None:
     task = lab.submit(account)
     worker = lab.worker()
     lab.wait_for(task, *FINAL)
-    line = next(line for line in lab.log() if line["event"] == "settled")
+    line = lab.log_line("settled")
     assert (line["task_id"], line["user_id"]) == (task.id, account.user_id)
     assert f":{worker.pid}:" in line["worker_id"]
 

@@ -54,7 +54,7 @@ def test_a_drain_ends_with_3_and_lists_what_needs_somebody(lab: WorkerLab) -> No
     assert "Times are in Asia/Shanghai." in told
     hours = {line[:3] for line in told.splitlines()}
     assert hours <= {f"{datetime.now(UTC) + timedelta(hours=8, minutes=-ago):%H:}" for ago in (0, 5)}
-    settled = next(line for line in lab.log() if line["event"] == "settled")
+    settled = lab.log_line("settled")
     assert (settled["task_id"], settled["public_id"], settled["level"]) == (task.id, task.public_id, "warning")
 
 

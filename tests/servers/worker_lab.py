@@ -131,9 +131,15 @@ class WorkerLab:
         return (self.folder / "output.log").read_text(encoding="utf-8", errors="replace")
 
     def log(self, name: str = "worker-1") -> list[dict[str, Any]]:
-        """The log lines of a worker."""
+        """The log lines of a worker, without one that is being written."""
         path = self.data_dir / "logs" / f"{name}.log"
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+    def log_line(self, event: str) -> dict[str, Any]:
+        """Wait until worker 1 has logged this, which it does after it has written to the database; the first such."""
+        wait_until(lambda: any(line["event"] == event for line in self.log()), 10, f"“{event}” is logged")
+        return next(line for line in self.log() if line["event"] == event)
 
     def log_size_is_steady(self, *, seconds: float) -> bool:
         """Whether no line above DEBUG is added to the log for so long; blocks meanwhile."""

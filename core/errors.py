@@ -204,8 +204,13 @@ class RetryLater(PublishError):
 
 
 class DraftLost(RetryLater):
-    """The saved draft is gone from the site, or was changed there. Nothing was submitted by this call: write it anew,
-    unless it may have been submitted before. Uses up a retry."""
+    """The saved draft is gone from the site. Nothing was submitted by this call: write a new one, unless it may have
+    been submitted before. Uses up a retry."""
+
+
+class DraftChanged(RetryLater):
+    """The saved draft is not what was saved: somebody changed it on the site. Nothing was submitted by this call: the
+    article is written into the same draft again. Uses up a retry."""
 
 
 class SiteBusy(PublishError):

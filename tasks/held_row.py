@@ -100,9 +100,9 @@ class HeldRow:
         """It is known now not to have been published before a backup was restored."""
         self.write(lambda: self._store.settle_restore(self.held, reason))
 
-    def discard_draft(self, reason: str, *, is_gone: bool) -> None:
+    def discard_draft(self, reason: str) -> None:
         """Back to `none`: the draft on the site is not what was saved, or is gone."""
-        self._come_to(Checkpoint.NONE, lambda: self._store.discard_draft(self.held, reason, is_gone=is_gone))
+        self._come_to(Checkpoint.NONE, lambda: self._store.discard_draft(self.held, reason))
 
     def _come_to(self, checkpoint: Checkpoint, change: Callable[[], None]) -> None:
         self._write(lambda row: None if row is not None and row.checkpoint is checkpoint else change())

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from core.errors import AlreadyPublished, BrowserLost, DraftLost, PublishError
+from core.errors import AlreadyPublished, BrowserLost, DraftChanged, DraftLost, PublishError
 from core.publishing.publisher import (
     AccountIdentity,
     Browser,
@@ -43,6 +43,11 @@ from tasks.verify import (
 ONLINE_AFTER_ALL = (
     "What was submitted before is online by now, with the text that it had then. Answer that it is online; to change "
     "its text, edit it on the site."
+)
+
+CHANGED_AFTER_CLICK = (
+    "It was submitted before, and its draft was changed on the site since. Look there: if it is not online, answer "
+    "“publish again”, and the article is written into the same draft anew."
 )
 
 
@@ -174,14 +179,17 @@ class PublishSteps:
         """A publisher raises such an error only when this click has certainly published nothing: the draft may
         be edited, cancelled or submitted again, unless an earlier click may still arrive. Then the task stays as
         it is and the next attempt looks first. A draft that is lost after an earlier click is for a person, also when
-        one has said that it is not online: a new draft might be a second article."""
+        one has said that it is not online: a new draft might be a second article. One that was changed is written
+        anew, but not while the earlier click may still arrive, unless a person says so."""
         if isinstance(error, DraftLost) and self._held.has_open_click:
             return self._ask_person(_lost_after_click(error))
         if self._is_resubmission:
+            if isinstance(error, DraftChanged):
+                return self._ask_person(AskPerson(CHANGED_AFTER_CLICK))
             raise error
         self._reopen(error.reason)
-        if isinstance(error, DraftLost):
-            self._row.discard_draft(error.reason, is_gone=False)
+        if isinstance(error, DraftLost | DraftChanged):
+            self._row.discard_draft(error.reason)
         raise error
 
     def _reopen(self, reason: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from selenium.common.exceptions import ElementClickInterceptedException, WebDriverException
 from selenium.webdriver.remote.webelement import WebElement
 
-from core.errors import DraftLost, NeedsHuman, NeedsLogin, PublishError, Rejected, RetryLater, SiteBusy
+from core.errors import DraftChanged, DraftLost, NeedsHuman, NeedsLogin, PublishError, Rejected, RetryLater, SiteBusy
 from core.publishing.addresses import zhihu_draft_url
 from core.publishing.content import content_hash, visible
 from core.publishing.page_scripts import Answer, PageScripts, translate_page_errors
@@ -185,7 +185,7 @@ class ZhihuPublisher:
             raise not_opened(answer, draft.draft_id)
         stored = stored_draft(draft.draft_id, answer.reply("record"))
         if draft.content_hash and content_hash(stored.title, stored.text) != draft.content_hash:
-            raise DraftLost(f"Draft {draft.draft_id} was changed on the site since it was saved.")
+            raise DraftChanged(f"Draft {draft.draft_id} was changed on the site since it was saved.")
         button: WebElement = answer.facts["button"]
         return button
 

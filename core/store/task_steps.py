@@ -138,16 +138,15 @@ class TaskSteps(TaskPart):
         """The site shows that it was not published between a backup and its restoring: it may go on as ever."""
         self._note(held, EventKind.RESTORE_SETTLED, {"reason": reason}, verify_since=None)
 
-    def discard_draft(self, held: HeldTask, reason: str = "does not match", *, is_gone: bool = False) -> None:
-        """The draft no longer matches and will be written again; `is_gone`: into a new one."""
-        values: dict[str, Any] = {"content_hash": None} | ({"remote_draft_id": None} if is_gone else {})
+    def discard_draft(self, held: HeldTask, reason: str = "does not match") -> None:
+        """What stands in the draft no longer matches: the article will be written into it again."""
         self._advance(
             held,
             Checkpoint.DRAFTED,
             Checkpoint.NONE,
             EventKind.DRAFT_DISCARDED,
             detail={"reason": reason},
-            **values,
+            content_hash=None,
         )
 
     def _advance(self, held: HeldTask, source: Checkpoint, target: Checkpoint, kind: EventKind, **values: Any) -> None:

@@ -13,6 +13,7 @@ from core.browser.webdriver_pool import WebDriverPool
 from core.errors import (
     AlreadyPublished,
     BrowserLost,
+    DraftChanged,
     DraftLost,
     NeedsHuman,
     NeedsLogin,
@@ -49,9 +50,9 @@ def raising(error: Exception) -> Callable[..., None]:
     return hook
 
 
-def raising_once(error: Exception) -> Callable[..., None]:
-    """A hook that raises this error the first time only."""
-    left = [error]
+def raising_once(error: Exception, *more: Exception) -> Callable[..., None]:
+    """A hook that raises this error, and those after it, once each."""
+    left = [*reversed(more), error]
 
     def hook(*_: object) -> None:
         if left:
@@ -228,12 +229,39 @@ def test_three_crashes_after_the_click_may_have_come_are_for_a_person(desk: Work
 def test_a_draft_that_is_gone_is_written_anew(desk: WorkerDesk, task: TaskView) -> None:
     desk.platform.on_submit = raising_once(RetryLater("502", retry_after=0))
     desk.publish(task)
-    desk.platform.on_submit = raising_once(DraftLost("changed on the site"))
+    desk.platform.on_submit = raising_once(DraftLost("gone"))
     row = desk.publish_again(task)
     assert (row.status, row.checkpoint) == (TaskStatus.RETRYING, Checkpoint.NONE)
     desk.platform.on_write = lambda draft_id: raising(DraftLost("gone"))() if draft_id else None
     assert desk.publish_again(task).status is TaskStatus.PUBLISHED
     assert (desk.platform.drafts, desk.platform.clicks) == (2, 1)
+
+
+def test_a_draft_that_was_changed_is_written_anew_in_its_place(desk: WorkerDesk, task: TaskView) -> None:
+    desk.platform.on_submit = raising_once(DraftChanged("changed on the site"))
+    row = desk.publish(task)
+    assert (row.status, row.checkpoint) == (TaskStatus.RETRYING, Checkpoint.NONE)
+    assert desk.publish_again(task).status is TaskStatus.PUBLISHED
+    assert (desk.platform.drafts, desk.platform.clicks) == (1, 1)
+
+
+def test_a_draft_changed_while_the_click_may_still_arrive_is_for_a_person(desk: WorkerDesk, task: TaskView) -> None:
+    """If he says that it is not online, it is written into the same draft: a new one might be a second article."""
+    desk.platform.on_submit = raising_once(BrowserLost("tab crashed"))
+    desk.publish(task)
+    desk.platform.finds = [StillDraft()]
+    desk.platform.on_submit = raising_once(DraftChanged("changed"), DraftChanged("changed"))
+    row = desk.publish_again(task)
+    assert (row.status, row.block_reason) == (TaskStatus.BLOCKED, BlockReason.NEEDS_REVIEW), desk.lab.story(task)
+    assert row.error_message is not None
+    assert "answer “publish again”" in row.error_message
+    entry = desk.lab.store.answer_review(task.id, ReviewAnswer.PUBLISH_AGAIN)
+    assert entry is not None
+    desk.lab.queue.push([entry])
+    row = desk.publish(task)
+    assert (row.status, row.checkpoint) == (TaskStatus.RETRYING, Checkpoint.NONE)
+    assert desk.publish_again(task).status is TaskStatus.PUBLISHED
+    assert (desk.platform.drafts, desk.platform.clicks) == (1, 1)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import DraftLost, Rejected
+from core.errors import DraftChanged, DraftLost, Rejected
 from core.publishing.content import content_hash, render, visible
 from core.publishing.publisher import Published, StillDraft, Unknown
 from tests.practice_site.html_text import text_of
@@ -147,7 +147,7 @@ def test_a_draft_that_is_gone_is_not_submitted(any_desk: PublishingDesk) -> None
 def test_a_draft_changed_on_the_site_is_not_submitted(any_desk: PublishingDesk) -> None:
     draft = any_desk.write(article("甲", "原文"))
     any_desk.write(article("甲", "改过"), draft.draft_id)
-    with pytest.raises(DraftLost, match="changed on the site"):
+    with pytest.raises(DraftChanged, match="changed on the site"):
         any_desk.publisher.submit(any_desk.browser, draft)
     assert any_desk.counts() == (0, 0, 0)
 

@@ -90,9 +90,9 @@ class TaskLife(RuleBasedStateMachine):
         self.by_worker(lambda held: self.world.store.record_drafted(held, Draft()), self.grip(number))
 
     @precondition(lambda self: self.grips)
-    @rule(number=grips_of, is_gone=st.booleans())
-    def discard(self, number: int, is_gone: bool) -> None:
-        self.by_worker(lambda held: self.world.store.discard_draft(held, is_gone=is_gone), self.grip(number))
+    @rule(number=grips_of)
+    def discard(self, number: int) -> None:
+        self.by_worker(self.world.store.discard_draft, self.grip(number))
 
     @precondition(lambda self: self.grips)
     @rule(number=grips_of)

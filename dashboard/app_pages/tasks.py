@@ -8,7 +8,7 @@ from core.store.records import Actor
 from dashboard.components.bulk_actions import ASKED_KEY, NEW_KEY, draw_toolbar, open_dialog
 from dashboard.components.task_drawer import PARAMETER, open_drawer
 from dashboard.components.task_filter import ChosenTasks, draw_filter
-from dashboard.components.task_table import OPENED_KEY, draw_pages, draw_table
+from dashboard.components.task_table import draw_pages, draw_table, opened_task
 from dashboard.task_export import make_export
 from dashboard.text import _
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
@@ -47,7 +47,7 @@ def live_table(actor: Actor, chosen: ChosenTasks) -> None:
     draw_pages(shown)
     with toolbar:
         draw_toolbar(selected, chosen.wanted, shown.total, is_more=shown.is_more)
-    opened = st.session_state.pop(OPENED_KEY, None)
+    opened = opened_task()
     if opened is not None:
         st.query_params[PARAMETER] = opened
     if opened is not None or st.session_state.pop(NEW_KEY, False):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 import streamlit as st
@@ -20,6 +19,7 @@ from core.store.outcome_figures import Failures
 from core.store.records import Actor
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
+from dashboard.components.open_column import ICON, open_column, take_opened
 from dashboard.components.task_drawer import PARAMETER as DRAWER
 from dashboard.figures import FRESH_SECONDS, states
 from dashboard.navigation import path_of
@@ -49,7 +49,7 @@ def newest(statuses: tuple[TaskStatus, ...], who: Actor, code: str, zone: str) -
     """The first few in these states, told in this language and zone, and how many there are in all."""
     page = wiring.get_task_lists().page(TaskFilter(statuses=statuses), actor=who, size=SHOWN_TASKS)
     columns = {
-        "open": [":material/open_in_full:" for _task in page.tasks],
+        "open": [ICON for _task in page.tasks],
         "title": [task.title for task in page.tasks],
         "state": states(page.tasks, who, code, zone),
     }
@@ -58,8 +58,8 @@ def newest(statuses: tuple[TaskStatus, ...], who: Actor, code: str, zone: str) -
 
 def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
     """Each with its state and the way to its drawer. `name`: of the list, in keys."""
-    page, key = shown.page, f"open_{name}"
-    opened = st.session_state.pop(f"{key}_chosen", None)
+    page = shown.page
+    opened = take_opened(name)
     if opened is not None:
         st.switch_page(path_of("tasks"), query_params={DRAWER: opened})
     if not page.tasks:
@@ -68,32 +68,19 @@ def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
     st.dataframe(
         shown.cells,
         hide_index=True,
-        column_config=_columns(key, WIDE_STATE_WIDTH if is_wide else STATE_WIDTH),
+        column_config={
+            "open": open_column(name, [task.public_id for task in page.tasks]),
+            "title": st.column_config.TextColumn(_("Title"), width=TITLE_WIDTH),
+            "state": st.column_config.TextColumn(_("State"), width=WIDE_STATE_WIDTH if is_wide else STATE_WIDTH),
+        },
         key=f"brief_{name}",
     )
-    st.session_state[f"{key}_shown"] = [task.public_id for task in page.tasks]
 
 
 def link_to_all(label: str, statuses: Sequence[TaskStatus]) -> None:
     """The way to all of these."""
     query = [("status", status.value) for status in statuses]
     st.page_link(path_of("tasks"), label=label, icon=":material/arrow_forward:", query_params=query)
-
-
-def _columns(key: str, state_width: int) -> dict[str, Any]:
-    config = st.column_config
-    return {
-        "open": config.ButtonColumn(_("Open"), width=46, type="tertiary", on_click=_open, args=(key,), key=key),
-        "title": config.TextColumn(_("Title"), width=TITLE_WIDTH),
-        "state": config.TextColumn(_("State"), width=state_width),
-    }
-
-
-def _open(key: str) -> None:
-    """Only remembers which article stood in that row; the table leads there, whose reader is known."""
-    click, shown = st.session_state.get(key), st.session_state.get(f"{key}_shown", [])
-    if click is not None and 0 <= click["row"] < len(shown):
-        st.session_state[f"{key}_chosen"] = shown[click["row"]]
 
 
 def draw_failures(failures: Sequence[Failures]) -> None:

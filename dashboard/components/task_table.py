@@ -16,6 +16,7 @@ from core.store.records import Actor, TaskView
 from core.store.task_filter import TaskFilter
 from core.store.task_pages import MOST, TaskSort
 from core.task_state import TaskStatus
+from dashboard.components.open_column import ICON, open_column, take_opened
 from dashboard.components.task_badges import TABLE_COLORS, status_label
 from dashboard.components.task_filter import ADDRESS, ChosenTasks
 from dashboard.figures import FRESH_SECONDS, states
@@ -24,9 +25,9 @@ from dashboard.text import _, count, language, local, zone
 
 PAGE_SIZE = 50
 ROW_HEIGHT = 35
-OPEN_KEY = "tasks_open_row"
 SHOWN_KEY = "tasks_shown"
-OPENED_KEY = "tasks_opened"
+NAME = "tasks"
+"""Of the list, in keys."""
 PAGE_KEY = ADDRESS.key("page")
 ON_THEIR_WAY = (TaskStatus.RUNNING, TaskStatus.RETRYING, TaskStatus.BLOCKED)
 """Of the others the state tells how far they are."""
@@ -81,7 +82,7 @@ def draw_table(actor: Actor, chosen: ChosenTasks) -> tuple[TaskPage, list[int]]:
         hide_index=True,
         height=ROW_HEIGHT * (max(len(tasks), 1) + 1) + 3,
         row_height=ROW_HEIGHT,
-        column_config=_columns(with_owner=actor.is_admin),
+        column_config={"open": open_column(NAME, [str(task.id) for task in tasks]), **_columns(actor)},
         on_select="rerun",
         selection_mode="multi-row",
         key=table_key,
@@ -108,20 +109,16 @@ def _selected_rows(table_key: str) -> list[int]:
     return [] if state is None else list(state["selection"]["rows"])
 
 
-def opened_task() -> int | None:
-    """From the callback of the table's buttons: the id of the article whose button was pressed."""
-    click = st.session_state.get(OPEN_KEY)
-    shown = st.session_state.get(SHOWN_KEY, [])
-    if click is None or not 0 <= click["row"] < len(shown):
-        return None
-    return int(shown[click["row"]])
+def opened_task() -> str | None:
+    """The id of the article whose button was pressed, once."""
+    return take_opened(NAME)
 
 
 def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> pa.Table:
     """What stands in the state already is not said again."""
     labels = [status_label(task.status) for task in tasks]
     columns = {
-        "open": [":material/open_in_full:" for task in tasks],
+        "open": [ICON for task in tasks],
         "status": [[label] for label in labels],
         "title": [task.title for task in tasks],
         "state": ["" if words == label else words for words, label in zip(states, labels, strict=True)],
@@ -141,27 +138,19 @@ def _progress(task: TaskView) -> int | None:
     return task.progress if is_told else None
 
 
-def _columns(*, with_owner: bool) -> dict[str, Any]:
+def _columns(actor: Actor) -> dict[str, Any]:
     """As far as the link they are seen at 1280 pixels without moving the table."""
     config = st.column_config
     labels = [status_label(status) for status in TaskStatus]
     colors = [TABLE_COLORS[status] for status in TaskStatus]
     return {
-        "open": config.ButtonColumn(_("Open"), width=46, type="tertiary", on_click=_open, key=OPEN_KEY),
         "status": config.MultiselectColumn(_("State"), options=labels, color=colors, width=118),
         "title": config.TextColumn(_("Title"), width=236),
         "state": config.TextColumn(_("What it does"), width=210),
         "progress": config.ProgressColumn(_("Progress"), min_value=0, max_value=100, format="%d%%", width=84),
         "account": config.TextColumn(_("Account"), width=100),
         "link": config.LinkColumn(_("Article"), display_text=":material/link:", width=58),
-        "owner": config.TextColumn(_("User"), width=70) if with_owner else None,
+        "owner": config.TextColumn(_("User"), width=70) if actor.is_admin else None,
         "created": config.DatetimeColumn(_("Handed in at"), format="YYYY-MM-DD HH:mm", width=128),
         "priority": config.NumberColumn(_("Priority"), width=64),
     }
-
-
-def _open() -> None:
-    """Only remembers which; the page asks who looks before it shows anything."""
-    task_id = opened_task()
-    if task_id is not None:
-        st.session_state[OPENED_KEY] = str(task_id)

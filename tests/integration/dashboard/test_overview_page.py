@@ -74,11 +74,26 @@ def test_a_list_leads_to_the_drawer_of_each_article(world: DashboardWorld, langu
     row = list(table.value["title"]).index("The first")
     assert place in table.value["state"][row]
     # A button of a table cannot be pressed here: what its callback leaves behind.
-    app.session_state["open_waiting_chosen"] = app.session_state["open_waiting_shown"][row]
+    app.session_state["waiting_opened"] = first.public_id
     app.run()
     assert not app.exception
     assert app.title[0].value in {"Tasks", "任务"}
     assert app.query_params["task"] == first.public_id
+
+
+def test_a_button_of_an_older_list_is_another_button(world: DashboardWorld) -> None:
+    """A browser tells only the number of a row: it may be that of a neighbour by now."""
+
+    def buttons() -> list[str]:
+        return [*world.open(as_="ada").dataframe[0].proto.button_click_widgets.values()]
+
+    world.submit("ada", "The first")
+    before = buttons()
+    world.forget_caches()
+    assert buttons() == before
+    world.submit("ada", "The second")
+    world.forget_caches()
+    assert buttons() != before
 
 
 def block(world: DashboardWorld, name: str) -> None:

@@ -12,6 +12,7 @@ CHANGE_IT = mark("Press Edit, change what was refused, and send it again. Retry 
 RETRY_IT = mark("Once the reason is gone, press Retry.")
 PUBLISH_IT = mark("To publish it after all, press Retry.")
 LOOK_FOR_IT = mark("To publish it after all, press Retry. It is looked for on the site first.")
+START_IT = mark("Start the publishing service. The page Workers and browsers says how.")
 _BLOCKED = {
     BlockReason.NEEDS_LOGIN: mark(
         "Sign in to {site} in your own browser, export its cookies, and give them to the account on the page "
@@ -22,7 +23,7 @@ _BLOCKED = {
 }
 
 
-def next_step(task: TaskView, wait: WaitFacts, *, has_workers: bool | None) -> str | None:
+def next_step(task: TaskView, wait: WaitFacts, *, has_workers: bool | None, is_admin: bool) -> str | None:
     """One or two sentences; None when it goes on by itself or has come to a good end."""
     site = _(SITE_NAMES.get(task.platform, task.platform))
     match task.status:
@@ -35,12 +36,14 @@ def next_step(task: TaskView, wait: WaitFacts, *, has_workers: bool | None) -> s
             is_in_doubt = task.submitted_at is not None or task.verify_since is not None
             return _(LOOK_FOR_IT if is_in_doubt else PUBLISH_IT)
         case TaskStatus.WAITING | TaskStatus.RETRYING:
-            return _waiting(wait, has_workers=has_workers)
+            return _waiting(wait, has_workers=has_workers, is_admin=is_admin)
         case _:
             return None
 
 
-def _waiting(wait: WaitFacts, *, has_workers: bool | None) -> str | None:
+def _waiting(wait: WaitFacts, *, has_workers: bool | None, is_admin: bool) -> str | None:
     if wait.pause is not None and not wait.pause.is_of_site:
         return _("To let it go on, lift the pause on the page Queue.")
-    return _("An administrator has to start the publishing service.") if has_workers is False else None
+    if has_workers is not False:
+        return None
+    return _(START_IT) if is_admin else _("An administrator has to start the publishing service.")

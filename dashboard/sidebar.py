@@ -7,10 +7,9 @@ import streamlit as st
 from core.store.records import Role
 from core.store.sessions import SessionView
 from core.task_state import TaskStatus
-from dashboard.components.task_badges import plain
 from dashboard.languages import LANGUAGES
 from dashboard.navigation import path_of
-from dashboard.text import LANGUAGE_KEY, _, browser_language, language, mark, zone
+from dashboard.text import LANGUAGE_KEY, _, browser_language, language, mark, plain, zone
 
 SIGN_OUT = '<form method="post" action="/logout" target="_self"><button style="{style}">{label}</button></form>'
 BUTTON = (

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import TopnError
 from core.store.records import Role
+from dashboard.components import bulk_actions, worker_orders
 from dashboard.components.alerts import draw_banner
 from dashboard.components.own_words import cover_words
 from dashboard.navigation import pages_for
@@ -20,6 +21,7 @@ ROOMY = """
 @media (min-width: 768px) { [data-testid="stMainBlockContainer"] { padding: 3.75rem 2.5rem 4rem; } }
 </style>
 """
+PAGE_KEY = "page"
 LOGO = str(Path(__file__).parent / "assets" / "logo.svg")
 
 
@@ -38,6 +40,7 @@ def run() -> None:
     st.logo(LOGO)
     chosen = st.navigation(pages_for(is_admin=session.role is Role.ADMIN))
     st.set_page_config(page_title=f"{chosen.title} · TOP_N")
+    _leave_questions(chosen.url_path)
     draw_sidebar(session)
     cover_words()
     st.html(ROOMY)
@@ -45,6 +48,14 @@ def run() -> None:
         # The overview, at the root of the address, shows all that is wrong by itself.
         draw_banner()
     chosen.run()
+
+
+def _leave_questions(page: str) -> None:
+    """What was asked on another page is not asked again when somebody comes back to it."""
+    if st.session_state.setdefault(PAGE_KEY, page) != page:
+        bulk_actions.forget()
+        worker_orders.forget()
+        st.session_state[PAGE_KEY] = page
 
 
 run()

@@ -44,6 +44,11 @@ def one_behind_the_other(*sentences: str) -> str:
     return (" " if language() == ENGLISH else "").join(sentences)
 
 
+def plain(text: str) -> str:
+    """Text of people inside Markdown, with nothing in it that Markdown would act on."""
+    return "".join(f"\\{char}" if char in r"\`*_{}[]()<>#+-!|~:$" else char for char in text)
+
+
 def mark(message: str) -> str:
     """Marks a message for the catalogues where it is written down and translated later."""
     return message

@@ -17,7 +17,7 @@ from core.store.records import Actor
 from core.store.sessions import SEEN_EVERY_SECONDS, SessionView
 from dashboard.session_watch import SessionWatch
 from dashboard.shared_figures import forget_all
-from dashboard.text import _
+from dashboard.text import _, plain
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -69,7 +69,7 @@ def say_calmly(error: TopnError) -> None:
     if isinstance(error, ServiceUnavailable):
         st.caption(f":material/hourglass_top: {_away_words(error)}")
     else:
-        st.error(_without_links(_(str(error))), icon=":material/error:")
+        st.error(plain(_(str(error))), icon=":material/error:")
 
 
 def say_in_box(error: TopnError) -> None:
@@ -82,11 +82,6 @@ def say_in_box(error: TopnError) -> None:
 
 def _away_words(error: ServiceUnavailable) -> str:
     return _("{service} cannot be reached. This page goes on by itself.", service=_(service_name(error.service)))
-
-
-def _without_links(words: str) -> str:
-    """An error may quote what other people wrote: a name must not become a picture or a link."""
-    return words.replace("[", "\\[")
 
 
 def toast(words: str, *, icon: str) -> None:
@@ -168,6 +163,6 @@ def callback(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]:
                 # What was just changed is to be seen at once.
                 forget_all()
         except TopnError as error:
-            toast(_without_links(_(str(error))), icon=":material/error:")
+            toast(plain(_(str(error))), icon=":material/error:")
 
     return guarded

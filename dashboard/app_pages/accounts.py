@@ -14,7 +14,7 @@ from core.store.records import AccountState, AccountView, Actor
 from dashboard.address import Address, page_field, text_field
 from dashboard.components.account_card import AccountFacts, draw_account
 from dashboard.components.account_sign_in import COOKIE_HELP
-from dashboard.text import _
+from dashboard.text import _, plain
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
 
 PERSON_FIRST = (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN)
@@ -105,7 +105,7 @@ def _add(actor: Actor) -> None:
     for key in ("new_account_name", "new_account_cookies"):
         chosen[key] = ""
     st.toast(
-        _("{name} was added. Check it now, to see that its sign-in works.", name=account.name),
+        _("{name} was added. Check it now, to see that its sign-in works.", name=plain(account.name)),
         icon=":material/check_circle:",
     )
 

@@ -10,11 +10,11 @@ import streamlit as st
 from core import wiring
 from core.lane import UserLimits
 from core.services.limit_manager import LimitReport
+from core.services.wait_words import DOWN
 from core.store.audit import AuditFilter
 from core.store.records import Actor
 from dashboard import figures
-from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, full_clock, mark
+from dashboard.text import _, clock, full_clock, mark, plain
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
 
 HISTORY = 20
@@ -46,13 +46,13 @@ def live_figures(actor: Actor) -> None:
     if not busy:
         st.info(_("Nobody has anything waiting or running now."))
         return
-    stats = [one.stats for one in busy]
+    stats, is_published = [one.stats for one in busy], figures.workers(figures.reader(actor)) != []
     columns = {
         _("User"): [one.name for one in busy],
         _("Publishing"): [f"{one.running} / {one.max_running}" for one in stats],
         _("Started in 60 s"): [f"{one.starts} / {one.max_starts}" for one in stats],
         _("Waiting"): [one.waiting for one in stats],
-        _("Next start in"): [_seconds(one.next_slot_seconds) for one in stats],
+        _("Next start in"): [_seconds(one.next_slot_seconds) if is_published else _(DOWN) for one in stats],
     }
     st.dataframe(pa.table(columns), hide_index=True)
 

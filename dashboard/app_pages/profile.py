@@ -8,8 +8,7 @@ from core import wiring
 from core.store.api_tokens import TokenView
 from core.store.records import Actor
 from core.store.sessions import SessionView
-from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, count, full_clock
+from dashboard.text import _, clock, count, full_clock, plain
 from dashboard.visitor import callback, current_session, forget_sessions, page
 
 SHOWN_ONCE = "profile_made"

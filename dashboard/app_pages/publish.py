@@ -12,8 +12,7 @@ from core.store.records import AccountView, Actor
 from dashboard.components.article_form import draw_form, keep_draft, key, read_form, start_anew, take_over_draft
 from dashboard.components.article_preview import draw_preview
 from dashboard.components.sent_article import PARAMETER, draw_sent
-from dashboard.components.task_badges import plain
-from dashboard.text import _, one_behind_the_other
+from dashboard.text import _, one_behind_the_other, plain
 from dashboard.visitor import callback, page
 
 REFERENCE = "publish_reference"

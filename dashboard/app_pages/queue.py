@@ -12,7 +12,7 @@ import streamlit as st
 from core.services.local_clock import LocalClock
 from core.services.queue_viewer import LaneView
 from core.services.task_words import SITE_NAMES
-from core.services.wait_words import WaitWords
+from core.services.wait_words import DOWN, WaitWords
 from core.store.queue_figures import Waits
 from core.store.records import Actor
 from dashboard import figures
@@ -49,7 +49,8 @@ def live_queue(actor: Actor) -> None:
     lanes = figures.lanes(who)
     _draw_figures(lanes, figures.waits(who))
     if lanes:
-        st.dataframe(pa.table(_cells(lanes), schema=SCHEMA), hide_index=True, column_config=_columns())
+        cells = _cells(lanes, is_down=figures.workers(who) == [])
+        st.dataframe(pa.table(cells, schema=SCHEMA), hide_index=True, column_config=_columns())
     else:
         st.info(_("Nothing waits and nothing is being published."))
     st.subheader(_("What is paused"), anchor=False)
@@ -78,7 +79,7 @@ def _told(seconds: float | None) -> str:
     return "–" if seconds is None else duration(timedelta(seconds=seconds))
 
 
-def _cells(lanes: Sequence[LaneView]) -> dict[str, list[object]]:
+def _cells(lanes: Sequence[LaneView], *, is_down: bool) -> dict[str, list[object]]:
     now, words = datetime.now(UTC), WaitWords(LocalClock(zone()), _)
     return {
         "user": [lane.user_name for lane in lanes],
@@ -87,12 +88,14 @@ def _cells(lanes: Sequence[LaneView]) -> dict[str, list[object]]:
         "starts": [f"{lane.starts} / {lane.max_starts}" for lane in lanes],
         "share": [None if lane.share is None else round(lane.share * 100) for lane in lanes],
         "oldest": [duration(now - lane.oldest_since) if lane.oldest_since else "" for lane in lanes],
-        "held": [_held_back(lane, words) for lane in lanes],
+        "held": [_held_back(lane, words, is_down=is_down) for lane in lanes],
     }
 
 
-def _held_back(lane: LaneView, words: WaitWords) -> str:
-    return "" if lane.parked is None else words.parked(lane.parked, SITE_NAMES["zhihu"])
+def _held_back(lane: LaneView, words: WaitWords, *, is_down: bool) -> str:
+    if lane.parked is not None:
+        return words.parked(lane.parked, SITE_NAMES["zhihu"])
+    return _(DOWN) if is_down and lane.waiting else ""
 
 
 def _columns() -> dict[str, Any]:

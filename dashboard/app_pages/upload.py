@@ -17,9 +17,8 @@ from dashboard.components.batch_list import PARAMETER, draw_progress, draw_recen
 from dashboard.components.bulk_actions import open_dialog
 from dashboard.components.csv_check import draw_check
 from dashboard.components.file_field import draw_file_field
-from dashboard.components.task_badges import plain
 from dashboard.languages import CHINESE
-from dashboard.text import _, count, language, one_behind_the_other
+from dashboard.text import _, count, language, one_behind_the_other, plain
 from dashboard.visitor import page
 
 CHECKED = "upload_checked"

@@ -6,8 +6,7 @@ import streamlit as st
 
 from core import wiring
 from core.store.records import Actor, Role, UserView
-from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, count, full_clock, mark
+from dashboard.text import _, clock, count, full_clock, mark, plain
 from dashboard.visitor import callback, forget_sessions, page
 
 ROLES = {Role.OPERATOR: mark("Operator"), Role.ADMIN: mark("Administrator")}
@@ -70,7 +69,7 @@ def _add_user(actor: Actor) -> None:
     chosen = st.session_state
     password = chosen["add_password"] or None
     user = wiring.get_user_manager().add(chosen["add_name"], password, actor=actor, role=chosen["add_role"])
-    st.toast(_("{name} was added.", name=user.name), icon=":material/check_circle:")
+    st.toast(_("{name} was added.", name=plain(user.name)), icon=":material/check_circle:")
 
 
 @callback

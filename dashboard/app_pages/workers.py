@@ -11,9 +11,8 @@ from core.store.records import Actor
 from dashboard import figures
 from dashboard.components.busy_threads import draw_threads
 from dashboard.components.figure_tiles import draw_tiles
-from dashboard.components.task_badges import plain
 from dashboard.components.worker_orders import draw_orders, draw_stopped, leave_to_page, open_dialog, told_lines
-from dashboard.text import _, duration, full_clock, mark
+from dashboard.text import _, duration, full_clock, mark, plain
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
 STATES = {
@@ -47,14 +46,11 @@ def live_workers(actor: Actor) -> None:
     leave_to_page()
     who = figures.reader(actor)
     stopped, workers = figures.stopped_workers(who), figures.workers(who)
-    if not workers and stopped:
-        st.warning(_("All workers were stopped. Articles are accepted and wait."), icon=":material/warning:")
-    elif not workers:
-        words = _("Publishing service is down. Articles are accepted and wait until it runs again.")
-        st.warning(words, icon=":material/warning:")
+    if not workers and not stopped:
+        # That it is urgent stands on top of the page, where it is.
+        st.info(_("No worker runs."))
         if actor.is_admin:
-            st.info(_("Start it on the server with: {command}", command="`python run_workers.py`"))
-        return
+            st.caption(_("Start it on the server with: {command}", command="`python run_workers.py`"))
     if workers:
         _draw_totals(workers)
         draw_threads(who)

@@ -17,9 +17,9 @@ from core.store.pauses import PauseView
 from core.store.records import AccountState, AccountView, Actor
 from core.task_state import TaskStatus
 from dashboard.components.account_sign_in import draw_sign_in
-from dashboard.components.task_badges import plain, status_label
+from dashboard.components.task_badges import status_label
 from dashboard.navigation import path_of
-from dashboard.text import _, clock, full_clock, mark
+from dashboard.text import _, clock, full_clock, mark, plain
 from dashboard.visitor import callback
 
 STATES = {

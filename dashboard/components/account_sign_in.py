@@ -8,8 +8,7 @@ import streamlit as st
 
 from core import wiring
 from core.store.records import AccountView, Actor
-from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, count, mark
+from dashboard.text import _, clock, count, mark, plain
 from dashboard.visitor import callback
 
 COOKIE_HELP = mark(

@@ -3,7 +3,7 @@ page what is urgent."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,9 +13,8 @@ from core.services.worker_viewer import WorkerView, sum_of
 from core.store.records import Actor
 from core.task_state import TaskStatus
 from dashboard import figures
-from dashboard.components.task_badges import plain
 from dashboard.navigation import path_of
-from dashboard.text import _, count, mark
+from dashboard.text import _, count, mark, plain
 from dashboard.visitor import fragment, say_in_box
 
 BANNER_SECONDS = 15.0
@@ -63,8 +62,8 @@ FOR_OPERATORS = {
 }
 GRAVE = frozenset({AlertKind.DATABASE_AWAY, AlertKind.REDIS_AWAY})
 LINKS = {
-    AlertKind.NEEDS_PERSON: ("tasks", {"status": TaskStatus.BLOCKED.value}, mark("Show them")),
-    AlertKind.SAME_FAULT: ("tasks", {"status": TaskStatus.FAILED.value}, mark("Show them")),
+    AlertKind.NEEDS_PERSON: ("tasks", {"status": TaskStatus.BLOCKED.value}, mark("Show what needs a person")),
+    AlertKind.SAME_FAULT: ("tasks", {"status": TaskStatus.FAILED.value}, mark("Show what failed")),
     AlertKind.ALL_STOPPED: ("workers", {}, mark("Show the workers")),
     AlertKind.ALL_QUIET: ("workers", {}, mark("Show the workers")),
     AlertKind.MEMORY_SHORT: ("workers", {}, mark("Show the workers")),
@@ -88,7 +87,11 @@ def draw_banner(actor: Actor) -> None:
     elif urgent:
         words = "\n".join(f"- {words_of_alert(alert, is_admin=actor.is_admin)}" for alert in urgent)
         show = st.error if any(alert.kind in GRAVE for alert in urgent) else st.warning
-        show(words)
+        show(words, icon=":material/warning:")
+        with st.container(horizontal=True, key="alert_links"):
+            links = [LINKS[alert.kind] for alert in urgent if alert.kind in LINKS]
+            for link in {link[-1]: link for link in links}.values():
+                _draw_link(*link)
 
 
 def words_of_alert(alert: Alert, *, is_admin: bool) -> str:
@@ -112,8 +115,11 @@ def _draw(alert: Alert, actor: Actor) -> None:
     ):
         show(words_of_alert(alert, is_admin=actor.is_admin), icon=":material/warning:")
         if alert.kind in LINKS:
-            page, query, label = LINKS[alert.kind]
-            st.page_link(path_of(page), label=_(label), icon=":material/arrow_forward:", query_params=query)
+            _draw_link(*LINKS[alert.kind])
+
+
+def _draw_link(page: str, query: Mapping[str, str], label: str) -> None:
+    st.page_link(path_of(page), label=_(label), icon=":material/arrow_forward:", query_params=dict(query))
 
 
 def draw_health(workers: Sequence[WorkerView] | None) -> None:

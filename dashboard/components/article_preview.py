@@ -7,8 +7,7 @@ from html import escape
 import streamlit as st
 
 from core.publishing.content import render
-from dashboard.components.task_badges import plain
-from dashboard.text import _, count
+from dashboard.text import _, count, plain
 
 STYLE = """
 <style>

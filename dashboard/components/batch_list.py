@@ -12,9 +12,9 @@ from core.store.records import Actor
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard.components.bulk_actions import ASKED_KEY
-from dashboard.components.task_badges import BADGE_COLORS, plain, status_label
+from dashboard.components.task_badges import BADGE_COLORS, status_label
 from dashboard.navigation import path_of
-from dashboard.text import _, clock, full_clock
+from dashboard.text import _, clock, full_clock, plain
 from dashboard.visitor import REFRESH_SECONDS, fragment
 
 PARAMETER = "batch"

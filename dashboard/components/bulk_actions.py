@@ -14,8 +14,8 @@ from core.store.records import Actor
 from core.store.task_filter import TaskFilter
 from core.store.task_pages import MOST
 from dashboard.components.moment_input import draw_moment, read_moment
-from dashboard.components.task_badges import badge, plain
-from dashboard.text import _, count, mark
+from dashboard.components.task_badges import badge
+from dashboard.text import _, count, mark, plain
 from dashboard.visitor import callback, fragment
 
 ASKED_KEY = "bulk_asked"
@@ -137,8 +137,8 @@ def open_dialog() -> None:
 
 
 def forget() -> None:
-    """The dialog is closed."""
-    for key in (ASKED_KEY, PLAN_KEY, RECEIPT_KEY):
+    """The dialog is closed, or its page is left."""
+    for key in (ASKED_KEY, NEW_KEY, PLAN_KEY, RECEIPT_KEY):
         st.session_state.pop(key, None)
 
 

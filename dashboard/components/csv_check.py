@@ -14,8 +14,7 @@ from core.services.csv_shape import WHOLE_ROW
 from core.settings import get_settings
 from core.task_state import Mode
 from dashboard.components.article_form import MODE_NAMES
-from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, mark
+from dashboard.text import _, clock, mark, plain
 
 SHOWN_FAULTS = 200
 SHOWN_ROWS = 20

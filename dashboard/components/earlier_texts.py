@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.store.records import StoredArticle
-from dashboard.components.task_badges import plain
-from dashboard.text import _
+from dashboard.text import _, plain
 
 SHOWN_CHARACTERS = 5_000
 

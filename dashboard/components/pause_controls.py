@@ -16,10 +16,9 @@ from core.store.pauses import PauseView
 from core.store.records import Actor, TaskView
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
-from dashboard.components.task_badges import plain
 from dashboard.figures import FRESH_SECONDS, reader
 from dashboard.shared_figures import shared
-from dashboard.text import _, clock, count, full_clock, language, mark
+from dashboard.text import _, clock, count, full_clock, language, mark, plain
 from dashboard.visitor import callback
 
 LATE_KEY = "pause_late"

@@ -7,11 +7,11 @@ import streamlit as st
 from core import wiring
 from core.errors import NotFound
 from core.store.records import Actor, TaskView
-from dashboard.components.task_badges import badge_and_words, plain
+from dashboard.components.task_badges import badge_and_words
 from dashboard.components.task_drawer import PARAMETER as DRAWER
 from dashboard.navigation import path_of
 from dashboard.task_states import describe
-from dashboard.text import _, count, zone
+from dashboard.text import _, count, plain, zone
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment
 
 PARAMETER = "article"

@@ -14,7 +14,7 @@ from core.store.task_pages import TaskFacts
 from core.task_state import Checkpoint, TaskStatus
 from dashboard.components.moment_input import draw_moment, read_moment
 from dashboard.components.task_editor import edit
-from dashboard.text import _, clock, mark
+from dashboard.text import _, clock, mark, plain
 from dashboard.visitor import callback, toast
 
 WHY_NOT = {
@@ -89,7 +89,8 @@ def _draw_accounts(task: TaskView, facts: TaskFacts, actor: Actor) -> None:
         key = f"account_{task.id}"
         st.selectbox(_("Account"), names, key=key)
         if facts.has_draft:
-            st.write(_("Its draft stays on account {account}, and a new one is written.", account=task.account_name))
+            name = plain(task.account_name)
+            st.write(_("Its draft stays on account {account}, and a new one is written.", account=name))
         if task.status is TaskStatus.BLOCKED:
             st.write(_("It goes on with the other account at once."))
         st.button(_("Change account"), key=f"set_{key}", type="primary", on_click=_change_account, args=(task.id,))
@@ -176,7 +177,7 @@ def _tell_time(task: TaskView) -> None:
 def _change_account(actor: Actor, task_id: int) -> None:
     update = TaskUpdate(account=st.session_state[f"account_{task_id}"])
     task = wiring.get_task_manager().change(task_id, update, actor=actor)
-    toast(_("It goes to account {account}.", account=task.account_name), icon=":material/check_circle:")
+    toast(_("It goes to account {account}.", account=plain(task.account_name)), icon=":material/check_circle:")
 
 
 @callback

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.task_state import TaskStatus
-from dashboard.text import _, mark
+from dashboard.text import _, mark, plain
 
 STATUS_LABELS = {
     TaskStatus.WAITING: mark("Waiting"),
@@ -52,8 +52,3 @@ def badge(status: TaskStatus) -> str:
 def badge_and_words(status: TaskStatus, words: str) -> str:
     """As Markdown; the words only where they say more than the badge."""
     return badge(status) if words == status_label(status) else f"{badge(status)} {plain(words)}"
-
-
-def plain(text: str) -> str:
-    """Text of people inside Markdown, with nothing in it that Markdown would act on."""
-    return "".join(f"\\{char}" if char in r"\`*_{}[]()<>#+-!|~:$" else char for char in text)

@@ -16,13 +16,13 @@ from core.task_state import TaskStatus
 from dashboard.components.earlier_texts import draw_versions
 from dashboard.components.review_answers import draw_answers
 from dashboard.components.task_actions import draw_actions
-from dashboard.components.task_badges import badge_and_words, plain
+from dashboard.components.task_badges import badge_and_words
 from dashboard.components.task_editor import draw_editor, edited_task, follow_change, leave_form
 from dashboard.components.task_pictures import draw_pictures
 from dashboard.components.task_timeline import draw_timeline
 from dashboard.next_steps import next_step
 from dashboard.task_states import describe, has_workers
-from dashboard.text import _, clock, full_clock, zone
+from dashboard.text import _, clock, full_clock, plain, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment
 
 PARAMETER = "task"
@@ -81,7 +81,7 @@ def _draw_state(task: TaskView, wait: WaitFacts, actor: Actor) -> None:
     reason = _(task.error_message or "")
     if task.status in WITH_REASON and reason and reason not in state:
         st.error(plain(reason), icon=":material/info:")
-    step = next_step(task, wait, has_workers=has_workers())
+    step = next_step(task, wait, has_workers=has_workers(), is_admin=actor.is_admin)
     if step:
         st.info(step, icon=":material/arrow_forward:")
 

@@ -16,8 +16,8 @@ from core.task_state import Mode, TaskStatus
 from dashboard.components.article_form import FORMAT_NAMES, MODE_NAMES
 from dashboard.components.cover_field import KINDS, MOST_MB
 from dashboard.components.file_field import draw_file_field
-from dashboard.components.task_badges import badge, plain
-from dashboard.text import _
+from dashboard.components.task_badges import badge
+from dashboard.text import _, plain
 from dashboard.visitor import callback, fragment, toast
 
 EDITED = "task_edited"

@@ -9,8 +9,7 @@ import streamlit as st
 from core.services.timeline_words import sentence
 from core.store.records import TaskEvent
 from core.store.task_events import EventKind
-from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, duration, full_clock
+from dashboard.text import _, clock, duration, full_clock, plain
 
 ICONS = {
     EventKind.PUBLISHED: ":green[:material/check_circle:]",

@@ -11,8 +11,7 @@ from core import wiring
 from core.queue.heartbeats import OrderKind
 from core.services.worker_viewer import StoppedWorker, Told, WorkerView
 from core.store.records import Actor
-from dashboard.components.task_badges import plain
-from dashboard.text import _, clock, full_clock, mark
+from dashboard.text import _, clock, full_clock, mark, plain
 from dashboard.visitor import callback, toast
 
 ASKED = {
@@ -96,7 +95,7 @@ def open_dialog() -> None:
         return
     kind, worker_id, is_supervised = asked
 
-    @st.dialog(_(LABELS[kind]), on_dismiss=_forget)
+    @st.dialog(_(LABELS[kind]), on_dismiss=forget)
     def dialog() -> None:
         if ASKED_KEY not in st.session_state:
             # The order was given: only the whole page can close its dialog.
@@ -111,9 +110,10 @@ def open_dialog() -> None:
     dialog()
 
 
-def _forget() -> None:
-    """The dialog is closed."""
-    st.session_state.pop(ASKED_KEY, None)
+def forget() -> None:
+    """The dialog is closed, or its page is left."""
+    for key in (ASKED_KEY, NEW_KEY):
+        st.session_state.pop(key, None)
 
 
 def draw_stopped(stopped: Sequence[StoppedWorker], actor: Actor) -> None:
@@ -159,6 +159,6 @@ def _tell(actor: Actor, kind: OrderKind, worker_id: str) -> None:
         OrderKind.STOP: manager.stop,
         OrderKind.START: manager.start,
     }
-    _forget()
+    forget()
     tell[kind](worker_id, actor=actor)
     toast(_(DONE[kind]), icon=":material/check_circle:")

@@ -140,6 +140,8 @@ def test_several_urgent_things_share_one_box(world: DashboardWorld) -> None:
         "- Publishing service is down. Articles are accepted and wait. An administrator has to start it.\n"
         "- 1 article needs a person."
     )
+    (link,) = world.open("publish").get("page_link")[-1:]
+    assert link.proto.label == "Show what needs a person"
 
 
 def test_the_same_fault_on_three_accounts_names_them_to_administrators_alone(world: DashboardWorld) -> None:

@@ -29,6 +29,14 @@ def test_who_sees_whose_part(world: DashboardWorld, who: str, users: list[str]) 
     assert app.dataframe[0].value["waiting"][0] == 2
 
 
+def test_nobody_publishes(world: DashboardWorld) -> None:
+    world.submit("ada")
+    (held,) = world.open("queue").dataframe[0].value["held"]
+    assert held == "Publishing service is down"
+    (begins,) = world.open("limits", as_="root").dataframe[0].value["Next start in"]
+    assert begins == "Publishing service is down"
+
+
 def test_an_operator_pauses_its_own_account_and_lifts_it(world: DashboardWorld) -> None:
     app = world.open("queue")
     assert PauseScope.EVERYTHING not in app.selectbox(key="pause_scope").options

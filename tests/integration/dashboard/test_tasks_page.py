@@ -104,6 +104,16 @@ def test_the_drawer_tells_everything(world: DashboardWorld, language: str, words
     assert app.subheader[0].value == r"An \*odd\* title"
 
 
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [("ada", "An administrator has to start the publishing service."), ("root", "Start the publishing service.")],
+)
+def test_the_drawer_tells_each_what_it_can_do_itself(world: DashboardWorld, who: str, words: str) -> None:
+    task = world.submit("ada")
+    told = words_of(world.open("tasks", as_=who, query={"task": task.public_id}))
+    assert words in told
+
+
 def test_one_article_is_cancelled_and_retried(world: DashboardWorld) -> None:
     task = world.submit("ada")
     app = world.open("tasks", query={"task": str(task.id)})
@@ -193,11 +203,13 @@ def test_the_file_is_safe_to_open_and_holds_only_ones_own(world: DashboardWorld)
     assert (row["Title"], row["State"], row["User"]) == ("'=HYPERLINK(1)", "Waiting", "ada")
 
 
-def test_a_row_is_opened_by_its_place(world: DashboardWorld) -> None:
+def test_the_article_whose_button_was_pressed_is_opened(world: DashboardWorld) -> None:
+    """A button of a table cannot be pressed here: what its callback leaves behind."""
     first = world.submit("ada", "First")
     world.submit("ada", "Second")
-    app = world.open("tasks")
-    assert app.session_state["tasks_shown"][1] == first.id
+    app = world.open("tasks", state={"tasks_opened": str(first.id)})
+    assert app.query_params["task"] == str(first.id)
+    assert app.subheader[0].value == "First"
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,17 @@ def beat(task_id: int, **more: Any) -> None:
     wiring.get_heartbeats().beat(WORKER, facts, TTL_SECONDS)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Publishing service is down"), ("zh_CN", "发布服务未运行")])
-def test_nobody_publishes(world: DashboardWorld, language: str, words: str) -> None:
-    assert words in words_of(world.open("workers", language=language))
+@pytest.mark.parametrize(
+    ("language", "idle", "urgent"),
+    [("en", "No worker runs.", "Publishing service is down"), ("zh_CN", "没有运行中的发布进程。", "发布服务未运行")],
+)
+def test_nobody_publishes(world: DashboardWorld, language: str, idle: str, urgent: str) -> None:
+    told = words_of(world.open("workers", language=language))
+    assert (told.count(idle), told.count(urgent)) == (1, 0), "nothing waits yet"
+    world.submit("ada")
+    world.forget_caches()
+    told = words_of(world.open("workers", language=language))
+    assert (told.count(idle), told.count(urgent)) == (1, 1)
 
 
 @pytest.mark.parametrize(("who", "title"), [("ada", "Of ada"), ("root", "Of ada"), ("bob", "Another user's article")])
@@ -102,9 +110,10 @@ def test_a_quiet_one_says_since_when_and_by_whom_and_can_be_resumed(world: Dashb
 def test_a_stopped_one_can_be_started_again(world: DashboardWorld, language: str, words: str) -> None:
     facts: dict[str, Any] = {"host": "server-1", "pid": 42, "browsers": 2, "by": "root", "since": 1.0}
     wiring.get_stopped_workers().beat(WORKER, facts, TTL_SECONDS)
+    world.submit("ada")
     assert orders(world.open("workers", as_="ada")) == set()
     app = world.open("workers", as_="root", language=language)
-    assert words in words_of(app)
+    assert words_of(app).count(words) == 1
     assert orders(app) == {"start"}
     app.button(key=f"start_{WORKER}").click().run()
     order = wiring.get_stopped_workers().order_of(WORKER)

@@ -98,7 +98,8 @@ class Doctor:
         if workers:
             return Finding("Workers", Verdict.OK, f"{workers} running.")
         verdict = Verdict.WRONG if waiting else Verdict.WARNING
-        fact = f"none is running, and {waiting} articles wait." if waiting else "none is running."
+        waits = "1 article waits" if waiting == 1 else f"{waiting} articles wait"
+        fact = f"none is running, and {waits}." if waiting else "none is running."
         return Finding("Workers", verdict, fact, "Start them with `python run_workers.py`.")
 
 

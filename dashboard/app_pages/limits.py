@@ -81,6 +81,7 @@ def _change_form(report: LimitReport) -> None:
         )
         weight.number_input(
             _("Share of the turns (usual: 1)"),
+            help=_("While several users wait, one with 2 gets twice as many turns as one with 1."),
             min_value=0.01,
             value=own.weight,
             placeholder=_("usual"),

@@ -13,7 +13,7 @@ from dashboard.components.alerts import draw_banner
 from dashboard.components.own_words import cover_words
 from dashboard.navigation import pages_for
 from dashboard.sidebar import draw_sidebar
-from dashboard.visitor import come_back, current_session, lead_to_sign_in, say_in_box
+from dashboard.visitor import come_back, current_session, draw_notes, lead_to_sign_in, say_in_box
 
 # Streamlit leaves a third of a small screen empty; tables need it.
 ROOMY = """
@@ -28,6 +28,7 @@ LOGO = str(Path(__file__).parent / "assets" / "logo.svg")
 def run() -> None:
     """Everything below needs somebody who is signed in."""
     st.set_page_config(page_title="TOP_N", page_icon=LOGO, layout="wide")
+    draw_notes()
     try:
         session = current_session()
     except TopnError as error:

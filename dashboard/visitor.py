@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core import wiring
 from core.errors import ServiceUnavailable, TopnError, service_name
@@ -24,6 +25,8 @@ R = TypeVar("R")
 
 REFRESH_SECONDS = 2.0
 NOTES = "notes"
+TYPED = "typed"
+HELD = "typed_held"
 SIGN_IN_SCRIPT = (
     "<script>location.replace('/login?next=' + encodeURIComponent(location.pathname + location.search))</script>"
 )
@@ -90,9 +93,31 @@ def toast(words: str, *, icon: str) -> None:
     st.session_state.setdefault(NOTES, []).append((words, icon))
 
 
-def _draw_notes() -> None:
+def draw_notes() -> None:
+    """What callbacks had to say."""
     for words, icon in st.session_state.pop(NOTES, ()):
         st.toast(words, icon=icon)
+
+
+def hold_typed(keys: Iterable[str]) -> None:
+    """Just before these fields are drawn: what is typed into them outlives a run that cannot draw them, because a
+    service is away. Streamlit forgets the fields of a run that shows none, also what the browser sent with it."""
+    st.session_state.setdefault(TYPED, set()).update(keys)
+    held: set[str] = st.session_state.get(HELD, set())
+    for key in held.intersection(keys):
+        # The browser has forgotten it as well: what is set in the run that draws the field is sent there.
+        st.session_state[key] = st.session_state[key]
+        held.discard(key)
+
+
+def _hold() -> None:
+    """A run could not draw everything. What the page itself sets is not forgotten with the field."""
+    for key in st.session_state.get(TYPED, ()):
+        if key in st.session_state:
+            with suppress(StreamlitAPIException):
+                # Raised where the field is drawn already, and so not forgotten.
+                st.session_state[key] = st.session_state[key]
+                st.session_state.setdefault(HELD, set()).add(key)
 
 
 def page(draw: Callable[[Actor], None]) -> None:
@@ -108,6 +133,7 @@ def _say_and_come_back(error: TopnError) -> None:
 def come_back(error: TopnError) -> None:
     """A page that could not be drawn has nothing that refreshes by itself: try again for it."""
     if isinstance(error, ServiceUnavailable):
+        _hold()
         _try_again(time.monotonic())
 
 
@@ -120,7 +146,7 @@ def _try_again(drawn_at: float) -> None:
 
 
 def _run(draw: Callable[[Actor], None], *, is_at_work: bool, say: Callable[[TopnError], None] = say_calmly) -> None:
-    _draw_notes()
+    draw_notes()
     try:
         session = current_session()
         if session is None:
@@ -130,6 +156,7 @@ def _run(draw: Callable[[Actor], None], *, is_at_work: bool, say: Callable[[Topn
                 _is_at_work(session)
             draw(session.actor)
     except TopnError as error:
+        _hold()
         say(error)
 
 

@@ -19,6 +19,9 @@ from core.errors import ServiceUnavailable
 
 LOG_FILE = "chromedriver.log"
 _PORT = re.compile(rb"started successfully on port (\d+)")
+_PORT_TAKEN = b"port not available"
+"""It takes a free port of IPv6, and ends when another program has the same number of IPv4."""
+_PORT_TRIES = 5
 _PORT_POLL_SECONDS = 0.01
 _REAP_SECONDS = 5.0
 _LONGEST_SOCKET_PATH = 107
@@ -30,12 +33,16 @@ class DriverProcess:
 
     def __init__(self, program: Path, folder: Path, worker_id: str, kind: BrowserKind) -> None:
         self.folder = folder
-        environment = {**os.environ, **marks_for(worker_id, folder), **_own_folders(folder, kind)}
-        with (folder / LOG_FILE).open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 the driver found by `find_driver`
-                [str(program), "--port=0"],
-                cwd=folder,
-                env=environment,
+        self._program = program
+        self._environment = {**os.environ, **marks_for(worker_id, folder), **_own_folders(folder, kind)}
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with (self.folder / LOG_FILE).open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 the driver found by `find_driver`
+                [str(self._program), "--port=0"],
+                cwd=self.folder,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -54,11 +61,17 @@ class DriverProcess:
     def wait_for_url(self, timeout_seconds: float) -> str:
         """The address it listens on (loopback). Raises ServiceUnavailable when it ends or stays silent."""
         deadline = time.monotonic() + timeout_seconds
+        tries = 1
         while True:
+            is_alive = self.is_alive
             told = (self.folder / LOG_FILE).read_bytes()
             if port := _PORT.search(told):
                 return f"http://127.0.0.1:{int(port[1])}"
-            if not self.is_alive or time.monotonic() > deadline:
+            if not is_alive and _PORT_TAKEN in told and tries < _PORT_TRIES:
+                tries += 1
+                self._process = self._start()
+                continue
+            if not is_alive or time.monotonic() > deadline:
                 raise ServiceUnavailable(
                     "The browser's driver",
                     f"chromedriver did not start: {told.decode(errors='replace').strip()[-300:]!r}.",

@@ -15,7 +15,7 @@ from dashboard.address import Address, page_field, text_field
 from dashboard.components.account_card import AccountFacts, draw_account
 from dashboard.components.account_sign_in import COOKIE_HELP
 from dashboard.text import _, plain
-from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
+from dashboard.visitor import REFRESH_SECONDS, callback, fragment, hold_typed, page
 
 PERSON_FIRST = (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN)
 CARDS = 20
@@ -81,6 +81,7 @@ def _draw_accounts(actor: Actor, order: Sequence[int], ids: Set[int]) -> None:
 def _draw_form(actor: Actor) -> None:
     st.caption(_(COOKIE_HELP))
     name, platform, owner = st.columns(3)
+    hold_typed(["new_account_name", "new_account_cookies"])
     name.text_input(_("Name"), key="new_account_name", max_chars=100, placeholder=_("As articles name it"))
     platform.selectbox(
         _("Platform"), list(PLATFORMS), format_func=lambda one: _(SITE_NAMES[one]), key="new_account_platform"

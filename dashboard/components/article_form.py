@@ -19,6 +19,7 @@ from dashboard.components import cover_field
 from dashboard.components.cover_field import draw_cover, read_cover
 from dashboard.components.moment_input import draw_moment, read_moment
 from dashboard.text import _, clock, mark
+from dashboard.visitor import hold_typed
 
 FORMAT_NAMES = {"markdown": "Markdown", "html": "HTML", "text": mark("Plain text")}
 MODE_NAMES = {Mode.PUBLISH: mark("Publish it"), Mode.DRAFT: mark("Only save it as a draft")}
@@ -95,6 +96,7 @@ def _moment_to_come(kept: object) -> datetime | None:
 
 def draw_form(accounts: Sequence[AccountView], actor: Actor) -> None:
     """Every field. Keep `accounts` in one order."""
+    hold_typed([key(name) for name in BLANK])
     if st.session_state.get(KEPT_AT) is not None:
         st.caption(_("Your unfinished article of {at} is here again.", at=clock(st.session_state[KEPT_AT])))
     _draw_account(accounts, is_admin=actor.is_admin)

@@ -18,7 +18,7 @@ from dashboard.components.cover_field import KINDS, MOST_MB
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.task_badges import badge
 from dashboard.text import _, plain
-from dashboard.visitor import callback, fragment, toast
+from dashboard.visitor import callback, fragment, hold_typed, toast
 
 EDITED = "task_edited"
 """The name under which a drawer was opened, and the id of the article whose text is in its form."""
@@ -67,6 +67,7 @@ def draw_editor(actor: Actor, task_id: int) -> None:
     manager = wiring.get_task_manager()
     task = manager.get(task_id, actor=actor)
     _fill(task_id, lambda: _facts_of(task, manager.article(task_id, actor=actor)))
+    hold_typed([_key(name, task_id) for name in FIELDS])
     kept = st.session_state[_kept(task_id)]
     st.markdown(f"{badge(task.status)} **{_('Change the text')}**")
     st.text_input(_("Title"), key=_key("title", task_id))

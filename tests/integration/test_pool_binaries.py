@@ -8,6 +8,7 @@ import pytest
 
 from core.browser.browser_binary import BrowserBinary, BrowserKind, find_browser, find_driver
 from core.browser.browser_options import BrowserOptions
+from core.browser.driver_process import DriverProcess
 from core.browser.webdriver_pool import WebDriverPool
 from core.errors import ServiceUnavailable
 from tests.conftest import require_program
@@ -67,6 +68,24 @@ def test_majors_of_browser_and_driver_must_agree(tmp_path: Path, monkeypatch: py
     browser = BrowserBinary(Path("/usr/bin/some-browser"), "140.0.3.4", BrowserKind.CHROMIUM)
     with pytest.raises(ServiceUnavailable, match=r"141\.0\.1\.2 but .*some-browser is 140\.0\.3\.4.*same major"):
         find_driver(browser)
+
+
+@pytest.mark.parametrize(("taken", "is_well"), [(4, True), (5, False)])
+def test_a_driver_whose_port_is_taken_is_started_again(tmp_path: Path, taken: int, is_well: bool) -> None:
+    tries = f"echo >>tries; if [ $(wc -l <tries) -le {taken} ]; then echo IPv4 port not available.; exit 1; fi"
+    driver = program(tmp_path / "chromedriver", f"{tries}\necho was started successfully on port 9\nexec sleep 60")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    process = DriverProcess(driver, folder, "host:1:a", BrowserKind.HEADLESS_SHELL)
+    try:
+        if is_well:
+            assert process.wait_for_url(10) == "http://127.0.0.1:9"
+        else:
+            with pytest.raises(ServiceUnavailable, match="port not available"):
+                process.wait_for_url(10)
+    finally:
+        process.end()
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(

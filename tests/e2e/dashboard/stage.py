@@ -129,15 +129,15 @@ class Stage:
 
 
 @contextmanager
-def open_stage(folder: Path, redis_program: str) -> Iterator[Stage]:
-    """One with everything running, until the block ends."""
+def open_stage(folder: Path, redis_program: str, database_url: str | None = None) -> Iterator[Stage]:
+    """One with everything running, until the block ends. Without an address its database is a file of SQLite."""
     site, redis = PracticeSite(folder / "site", autosave_ms=150), RedisServer(folder / "redis", redis_program)
     site.start()
     redis.start()
     try:
         lab = WorkerLab(
             folder,
-            database_url=f"sqlite:///{folder / 'stage.sqlite3'}",
+            database_url=database_url or f"sqlite:///{folder / 'stage.sqlite3'}",
             redis_url=redis.url,
             site=PracticeClient(site.url),
         )

@@ -105,9 +105,10 @@ def hold_typed(keys: Iterable[str]) -> None:
     st.session_state.setdefault(TYPED, set()).update(keys)
     held: set[str] = st.session_state.get(HELD, set())
     for key in held.intersection(keys):
-        # The browser has forgotten it as well: what is set in the run that draws the field is sent there.
-        st.session_state[key] = st.session_state[key]
         held.discard(key)
+        if key in st.session_state:
+            # The browser has forgotten it as well: what is set in the run that draws the field is sent there.
+            st.session_state[key] = st.session_state[key]
 
 
 def _hold() -> None:
@@ -122,7 +123,7 @@ def _hold() -> None:
 
 def page(draw: Callable[[Actor], None]) -> None:
     """Run a page for who is signed in, and who is at work as it runs."""
-    _run(draw, is_at_work=True, say=_say_and_come_back)
+    _run(draw, is_at_work=True, has_fields=True, say=_say_and_come_back)
 
 
 def _say_and_come_back(error: TopnError) -> None:
@@ -145,7 +146,9 @@ def _try_again(drawn_at: float) -> None:
         st.rerun()
 
 
-def _run(draw: Callable[[Actor], None], *, is_at_work: bool, say: Callable[[TopnError], None] = say_calmly) -> None:
+def _run(
+    draw: Callable[[Actor], None], *, is_at_work: bool, has_fields: bool, say: Callable[[TopnError], None]
+) -> None:
     draw_notes()
     try:
         session = current_session()
@@ -156,7 +159,8 @@ def _run(draw: Callable[[Actor], None], *, is_at_work: bool, say: Callable[[Topn
                 _is_at_work(session)
             draw(session.actor)
     except TopnError as error:
-        _hold()
+        if has_fields:
+            _hold()
         say(error)
 
 
@@ -170,7 +174,9 @@ def fragment(
         @st.fragment(run_every=run_every)
         @functools.wraps(draw)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-            _run(lambda actor: draw(actor, *args, **kwargs), is_at_work=False, say=say)
+            # Nobody types into what refreshes by itself.
+            has_fields = run_every is None
+            _run(lambda actor: draw(actor, *args, **kwargs), is_at_work=False, has_fields=has_fields, say=say)
 
         return guarded
 

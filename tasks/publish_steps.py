@@ -37,17 +37,9 @@ from tasks.verify import (
     RestoredVerdict,
     SubmitAgain,
     Verdict,
+    changed_after_click,
     judge,
-)
-
-ONLINE_AFTER_ALL = (
-    "What was submitted before is online by now, with the text that it had then. Answer that it is online; to change "
-    "its text, edit it on the site."
-)
-
-CHANGED_AFTER_CLICK = (
-    "It was submitted before, and its draft was changed on the site since. Look there: if it is not online, answer "
-    "“publish again”, and the article is written into the same draft anew."
+    lost_after_click,
 )
 
 
@@ -93,7 +85,7 @@ class PublishSteps:
         except (DraftLost, AlreadyPublished) as error:
             if not self._held.has_open_click:
                 raise
-            return self._ask_person(_lost_after_click(error))
+            return self._ask_person(lost_after_click(error))
         if self._held.mode is Mode.DRAFT:
             return DraftOnly(self._publisher.draft_url(draft.draft_id))
         return self._submit(draft)
@@ -182,10 +174,10 @@ class PublishSteps:
         one has said that it is not online: a new draft might be a second article. One that was changed is written
         anew, but not while the earlier click may still arrive, unless a person says so."""
         if isinstance(error, DraftLost) and self._held.has_open_click:
-            return self._ask_person(_lost_after_click(error))
+            return self._ask_person(lost_after_click(error))
         if self._is_resubmission:
             if isinstance(error, DraftChanged):
-                return self._ask_person(AskPerson(CHANGED_AFTER_CLICK))
+                return self._ask_person(changed_after_click())
             raise error
         self._reopen(error.reason)
         if isinstance(error, DraftLost | DraftChanged):
@@ -293,13 +285,3 @@ class PublishSteps:
         if self._draft_id is not None:
             evidence["draft_url"] = self._publisher.draft_url(self._draft_id)
         return NeedsPerson(BlockReason.NEEDS_REVIEW, "MayBeOnline", verdict.reason, evidence)
-
-
-def _lost_after_click(error: DraftLost | AlreadyPublished) -> AskPerson:
-    """Nobody but a person can say whether a new draft would be a second article."""
-    if isinstance(error, AlreadyPublished):
-        return AskPerson(ONLINE_AFTER_ALL)
-    return AskPerson(
-        "It was submitted before, so a new draft might be a second article. Look on the site: if it is not there, "
-        f"give it up and hand it in anew. What happened: {error.reason}"
-    )

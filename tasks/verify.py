@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.errors import AlreadyPublished, DraftLost
 from core.publishing.publisher import FindOutcome, Published, SearchOutcome, StillDraft, Unknown
 
 ASK_AFTER_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
@@ -15,6 +16,16 @@ ASK_AFTER_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 article within a few seconds; one that lags longer must not hold a browser for that."""
 COME_BACK_SECONDS = 20.0
 """The longest wait until a later attempt asks again."""
+
+ONLINE_AFTER_ALL = (
+    "What was submitted before is online by now, with the text that it had then. Answer that it is online; to change "
+    "its text, edit it on the site."
+)
+
+CHANGED_AFTER_CLICK = (
+    "It was submitted before, and its draft was changed on the site since. Look there: if it is not online, answer "
+    "“publish again”, and the article is written into the same draft anew."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +139,18 @@ def judge_restored(
         return GoOn("the account's list, read back to the backup, does not have it")
     doubt = doubt or Unknown("this site's list does not show every article")
     return AskPerson(f"A backup was restored, and nothing shows whether it is online: {doubt.reason}.", doubt.last_url)
+
+
+def lost_after_click(error: DraftLost | AlreadyPublished) -> AskPerson:
+    """Nobody but a person can say whether a new draft would be a second article."""
+    if isinstance(error, AlreadyPublished):
+        return AskPerson(ONLINE_AFTER_ALL)
+    return AskPerson(
+        "It was submitted before, so a new draft might be a second article. Look on the site: if it is not there, "
+        f"give it up and hand it in anew. What happened: {error.reason}"
+    )
+
+
+def changed_after_click() -> AskPerson:
+    """The earlier click may still arrive with the text that it had: a person says whether to write it anew."""
+    return AskPerson(CHANGED_AFTER_CLICK)

@@ -139,14 +139,15 @@ def _progress(task: TaskView) -> int | None:
 
 
 def _columns(actor: Actor) -> dict[str, Any]:
-    """As far as the link they are seen at 1280 pixels without moving the table."""
+    """As far as the link, and for administrators the user, they are seen at 1280 pixels without moving the table."""
     config = st.column_config
+    title, state = (190, 190) if actor.is_admin else (236, 210)
     labels = [status_label(status) for status in TaskStatus]
     colors = [TABLE_COLORS[status] for status in TaskStatus]
     return {
         "status": config.MultiselectColumn(_("State"), options=labels, color=colors, width=118),
-        "title": config.TextColumn(_("Title"), width=236),
-        "state": config.TextColumn(_("What it does"), width=210),
+        "title": config.TextColumn(_("Title"), width=title),
+        "state": config.TextColumn(_("What it does"), width=state),
         "progress": config.ProgressColumn(_("Progress"), min_value=0, max_value=100, format="%d%%", width=84),
         "account": config.TextColumn(_("Account"), width=100),
         "link": config.LinkColumn(_("Article"), display_text=":material/link:", width=58),

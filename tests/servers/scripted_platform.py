@@ -79,3 +79,23 @@ class ScriptedPlatform:
     def draft_url(self, draft_id: str) -> str:
         """Where a person would look."""
         return f"{URL}/p/{draft_id}/edit"
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    """A hook that raises this error."""
+
+    def hook(*_: object) -> None:
+        raise error
+
+    return hook
+
+
+def raising_once(error: Exception, *more: Exception) -> Callable[..., None]:
+    """A hook that raises this error, and those after it, once each."""
+    left = [*reversed(more), error]
+
+    def hook(*_: object) -> None:
+        if left:
+            raise left.pop()
+
+    return hook

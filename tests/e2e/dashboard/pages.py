@@ -12,6 +12,12 @@ def write_article(tab: StreamlitTab, title: str, content: str = "## 一\n\n第�
     tab.fill("publish_content", content)
 
 
+def is_told_once(tab: StreamlitTab, sentence: str) -> bool:
+    """That something is away stands in one box, in these words, whatever else stands there."""
+    boxes = [box for box in tab.boxes() if "cannot be reached" in box]
+    return len(boxes) == 1 and sentence in boxes[0]
+
+
 def drawer_of(task: TaskView) -> str:
     """Where everything about an article stands."""
     return f"/tasks?task={task.public_id}"

@@ -12,9 +12,8 @@ from selenium.webdriver.common.keys import Keys
 from core.task_state import TaskStatus
 from tests.conftest import require_program
 from tests.e2e.dashboard.conftest import Visitor
-from tests.e2e.dashboard.pages import write_article
+from tests.e2e.dashboard.pages import is_told_once, write_article
 from tests.e2e.dashboard.stage import ENDS, Stage, open_stage
-from tests.e2e.dashboard.streamlit_tab import StreamlitTab
 from tests.servers.mariadb_server import MariaDbServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -46,11 +45,6 @@ def running_stage(folder: Path, mariadb: MariaDbServer) -> Iterator[Stage]:
         yield stage
 
 
-def is_told_once(tab: StreamlitTab) -> bool:
-    """In one box, whatever else stands there."""
-    return sum(TOLD in box for box in tab.boxes()) == 1
-
-
 def test_the_database_stops_under_open_pages_and_comes_back(
     stage: Stage, mariadb: MariaDbServer, visitor: Visitor
 ) -> None:
@@ -61,10 +55,10 @@ def test_the_database_stops_under_open_pages_and_comes_back(
     queue.sees("Nothing waits and nothing is being published.")
     mariadb.process.kill()
     try:
-        queue.wait(lambda: is_told_once(queue), "it is told in one box")
+        queue.wait(lambda: is_told_once(queue, TOLD), "it is told in one box")
         publish.field("publish_content").send_keys("停机之后又写了一段。", Keys.TAB)
         publish.sees_no("Start anew")
-        publish.wait(lambda: is_told_once(publish), "it is told in one box")
+        publish.wait(lambda: is_told_once(publish, TOLD), "it is told in one box")
     finally:
         mariadb.start()
     publish.wait(lambda: "停机之后又写了一段。" in publish.value("publish_content"), "it is all there", BACK_SECONDS)

@@ -7,9 +7,8 @@ import pytest
 
 from core.task_state import TaskStatus
 from tests.e2e.dashboard.conftest import Visitor
-from tests.e2e.dashboard.pages import write_article
+from tests.e2e.dashboard.pages import is_told_once, write_article
 from tests.e2e.dashboard.stage import Stage
-from tests.e2e.dashboard.streamlit_tab import StreamlitTab
 from tests.servers.local_process import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -18,12 +17,6 @@ TO_ADMINISTRATORS = "Articles are accepted and go on by themselves when it is ba
 TO_OPERATORS = "A part of the service cannot be reached. Articles are accepted and go on by themselves when it is back."
 QUIET_LINE = "Redis cannot be reached. This page goes on by itself."
 BACK_SECONDS = 90
-
-
-def is_told_once(tab: StreamlitTab, sentence: str) -> bool:
-    """In one box, whatever else stands there."""
-    boxes = [box for box in tab.boxes() if "cannot be reached" in box]
-    return len(boxes) == 1 and sentence in boxes[0]
 
 
 def test_redis_stops_under_open_pages_and_comes_back(stage: Stage, visitor: Visitor) -> None:

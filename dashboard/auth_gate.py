@@ -25,8 +25,9 @@ COOKIE = "topn_session"
 USER_HEADER = "x-topn-user"
 SESSION_HEADER = "x-topn-session"
 
-OPEN = ("/login", "/logout", "/healthz", "/metrics", "/api/v1", "/brand/")
-"""Looks after itself: the sign-in, health, and what asks for a token of its own."""
+OPEN = ("/login", "/logout", "/healthz", "/metrics", "/api/v1", "/brand/", "/static/")
+"""Looks after itself: the sign-in, health, and what asks for a token of its own; and the files of Streamlit, the same
+for everybody, which the sign-in fetches ahead."""
 SCRIPT_ENTRY = ("/_stcore/stream", "/_stcore/host-config", "/_stcore/health")
 """Reachable without a sign-in, for the entry script then does nothing but lead to it. A tab whose session has
 ended would otherwise show a connection error for ever."""

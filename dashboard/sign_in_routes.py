@@ -15,6 +15,7 @@ from starlette.routing import Route
 from core.errors import ServiceUnavailable, SignInRefused
 from core.services.sign_in import SignIn
 from dashboard.auth_gate import COOKIE
+from dashboard.browser_files import needed_files
 from dashboard.languages import best_language, translator
 
 FOLDER = Path(__file__).parent
@@ -101,6 +102,7 @@ def _page(
         next=_safe_next(wanted),
         wait_seconds=None if wait_seconds is None else int(wait_seconds + 0.999),
         is_down=is_down,
+        files=needed_files(),
     )
     return HTMLResponse(page, status, headers={"cache-control": "no-store"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Sequence
 
 from selenium.webdriver import Chrome, ChromeOptions
@@ -47,10 +48,17 @@ class PaintWatch:
         self._driver.get(url + "/login")
         self._driver.add_cookie({"name": "topn_session", "value": token})
 
-    def seconds(self, address: str, *, has_empty_cache: bool) -> float:
+    def forget_files(self) -> None:
+        """As a browser that was never here."""
+        self._driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+
+    def look_at(self, address: str, seconds: float) -> None:
+        """As long as somebody types a password there."""
+        self._driver.get(address)
+        time.sleep(seconds)
+
+    def seconds(self, address: str) -> float:
         """From the request for the page until the frame in which its first row is drawn."""
-        if has_empty_cache:
-            self._driver.execute_cdp_cmd("Network.clearBrowserCache", {})
         self._driver.get(address)
         noted = "return window.firstRowAt || 0"
         wait_until(lambda: bool(self._driver.execute_script(noted)), WAIT_SECONDS, f"a row of {address} is drawn")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -74,6 +75,20 @@ def test_it_is_served_restarted_and_stopped_with_the_workers(lab: WorkerLab, das
     supervisor.send_signal(signal.SIGINT)
     assert supervisor.wait(60) == 0
     assert dashboard.processes() == []
+
+
+def test_what_a_new_browser_needs_is_sent_at_once_and_to_anybody(lab: WorkerLab, dashboard: ServedDashboard) -> None:
+    dashboard.supervise()
+    (process,) = dashboard.processes()
+    assert any("uvloop" in one.path for one in process.memory_maps()), "answers would wait for TCP"
+    page = requests.get(f"{dashboard.url}/login", timeout=5).text
+    ahead = re.findall(r'<link rel="prefetch" href="([^"]+)"', page)
+    assert any("/js/DataFrame." in address for address in ahead)
+    for address in ahead:
+        answer = requests.get(dashboard.url + address, timeout=5)
+        assert answer.ok, address
+        assert "immutable" in answer.headers["cache-control"], address
+        assert not answer.headers["content-type"].startswith("text/html"), address
 
 
 def test_it_ends_with_a_supervisor_that_was_killed(lab: WorkerLab, dashboard: ServedDashboard) -> None:

@@ -1,0 +1,32 @@
+"""A browser that was never here: it fetches what pages are made of while somebody types their password."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.dashboard.conftest import Guest
+from tests.e2e.dashboard.stage import ADMIN, PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+IS_AHEAD = """
+const fetched = new Set(performance.getEntriesByType('resource').filter(one => one.responseEnd).map(one => one.name));
+const wanted = [...document.querySelectorAll('link[rel=prefetch]')];
+return wanted.length > 0 && wanted.every(link => fetched.has(link.href));
+"""
+FETCHED = """
+return performance.getEntriesByType('resource')
+  .filter(one => new URL(one.name).pathname.startsWith('/static/'))
+  .map(one => [one.name, one.transferSize]);
+"""
+
+
+def test_a_page_has_all_its_files_when_somebody_comes_in(guest: Guest) -> None:
+    tab = guest()
+    tab.go("/tasks")
+    tab.wait(lambda: bool(tab.front().execute_script(IS_AHEAD)), "everything is fetched ahead")
+    tab.sign_in(ADMIN, PASSWORD)
+    tab.settle()
+    files = dict(tab.front().execute_script(FETCHED))
+    assert any("/js/DataFrame." in address for address in files)
+    assert {address for address, size in files.items() if size} == set(), "these were not fetched ahead"

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
@@ -18,8 +19,9 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.errors import ServiceUnavailable
+from core.errors import ServiceUnavailable, service_name
 from core.store.sessions import SessionView
+from dashboard.html_pages import COME_BACK_SECONDS, html_page, language_for
 
 COOKIE = "topn_session"
 USER_HEADER = "x-topn-user"
@@ -77,17 +79,17 @@ class AuthGate:
         headers = Headers(scope=scope)
         path: str = scope["path"]
         if not _is_same_origin(scope, headers):
-            return PlainTextResponse("This request came from another site.", 403), None
+            return _stranger(scope, headers), None
         if path.startswith(OPEN):
             return None, None
         try:
             session = await self._session(headers)
         except ServiceUnavailable as error:
             logger.warning("Nobody can be let in: %s", error)
-            return PlainTextResponse(f"{error.fact} This page works again as soon as it is back.", 503), None
+            return _away(error, scope, headers), None
         if session is not None or path.startswith(SCRIPT_ENTRY):
             return None, session
-        if scope["type"] == "http" and "text/html" in headers.get("accept", ""):
+        if _is_person(scope, headers):
             return RedirectResponse(f"/login?next={quote(_address(scope), safe='')}", 303), None
         return PlainTextResponse("Sign in first.", 401), None
 
@@ -123,6 +125,28 @@ def _is_same_origin(scope: Scope, headers: Headers) -> bool:
         return urlsplit(origin).netloc == headers.get("host")
     except ValueError:
         return False
+
+
+def _is_person(scope: Scope, headers: Headers) -> bool:
+    """Somebody opens a page, who reads what comes; else it is a part of one, or a program."""
+    return scope["type"] == "http" and "text/html" in headers.get("accept", "")
+
+
+def _stranger(scope: Scope, headers: Headers) -> Response:
+    if _is_person(scope, headers):
+        return html_page("notice.html", language_for(scope), HTTPStatus.FORBIDDEN)
+    return PlainTextResponse("This request came from another site.", HTTPStatus.FORBIDDEN)
+
+
+def _away(error: ServiceUnavailable, scope: Scope, headers: Headers) -> Response:
+    """A page that is opened meanwhile asks again by itself: reloading it is the first thing that people try."""
+    status, when = HTTPStatus.SERVICE_UNAVAILABLE, {"retry-after": str(COME_BACK_SECONDS)}
+    if not _is_person(scope, headers):
+        return PlainTextResponse(f"{error.fact} This page works again as soon as it is back.", status, when)
+    seconds, service = COME_BACK_SECONDS, service_name(error.service)
+    return html_page(
+        "notice.html", language_for(scope), status, headers=when, come_back_seconds=seconds, service=service
+    )
 
 
 def _address(scope: Scope) -> str:

@@ -75,6 +75,11 @@ def _read(language: str, name: str) -> Catalog:
         return read_po(source, locale=language)
 
 
+def known_language(chosen: str | None) -> str | None:
+    """The language that was chosen by its code or by its own name; None: none of ours."""
+    return next((code for code, name in LANGUAGES.items() if chosen in (code, name)), None)
+
+
 def best_language(accept_language: str) -> str:
     """What the browser asks for (`zh-CN,zh;q=0.9,en;q=0.8`), as far as we have it; English otherwise."""
     wanted = [part.partition(";")[0].strip().replace("-", "_") for part in accept_language.split(",")]

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.services.local_clock import in_zone
 from core.settings import get_settings
-from dashboard.languages import ENGLISH, LANGUAGES, best_language, sayer
+from dashboard.languages import ENGLISH, best_language, known_language, sayer
 
 LANGUAGE_KEY = "language"
 
@@ -18,10 +18,7 @@ LANGUAGE_KEY = "language"
 def language() -> str:
     """What the visitor chose, here or before the page was loaded again, else what its browser asks for."""
     chosen = st.session_state.get(LANGUAGE_KEY) or st.query_params.get(LANGUAGE_KEY)
-    for code, name in LANGUAGES.items():
-        if chosen in (code, name):
-            return code
-    return browser_language()
+    return known_language(chosen) or browser_language()
 
 
 def browser_language() -> str:

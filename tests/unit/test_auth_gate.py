@@ -24,6 +24,7 @@ class Door:
     def __init__(self) -> None:
         self.passed: list[Scope] = []
         self.body = b""
+        self.headers: dict[bytes, bytes] = {}
         self.gate = AuthGate(self.note, find=lambda token: SESSION if token == "right" else None)
 
     async def note(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,10 +32,10 @@ class Door:
         self.passed.append(scope)
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    def knock(self, path: str = "/", method: str = "GET", **headers: str) -> int:
+    def knock(self, path: str = "/", method: str = "GET", query: str = "", **headers: str) -> int:
         """The status of the answer to a request with these headers; `_` stands for `-`."""
         raw = [(name.replace("_", "-").encode(), value.encode("utf-8")) for name, value in headers.items()]
-        scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": raw}
+        scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": raw}
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -44,6 +45,7 @@ class Door:
             sent.append(message)
 
         asyncio.run(self.gate(scope, receive, send))
+        self.headers = dict(sent[0].get("headers", []))
         self.body = b"".join(message.get("body", b"") for message in sent)
         return int(sent[0]["status"])
 
@@ -95,12 +97,60 @@ def test_the_sign_in_leads_to_pages_of_ours_only(address: str) -> None:
     assert _safe_next("/tasks?batch=1") == "/tasks?batch=1"
 
 
-def test_a_stranger_is_not_told_where_the_database_is() -> None:
+def door_without_database() -> Door:
+    """Its gate finds nobody, as the database is away."""
     door = Door()
 
     def find(token: str) -> SessionView | None:
         raise ServiceUnavailable("database", "topn@db.inside:3306/topn does not answer.", "Start it.")
 
     door.gate = AuthGate(door.note, find)
+    return door
+
+
+def test_a_stranger_is_not_told_where_the_database_is() -> None:
+    door = door_without_database()
     assert door.knock(cookie=f"{COOKIE}=right") == 503
     assert door.body == b"The database cannot be used. This page works again as soon as it is back."
+    assert door.headers[b"retry-after"] == b"4"
+
+
+AWAY = {
+    "en-US": "The database cannot be reached. This page goes on by itself.",
+    "zh-CN": "暂时连不上 数据库。恢复后本页会自动继续。",
+}
+FOREIGN = {"en-US": "sent from another address", "zh-CN": "这个请求来自其他网址"}
+
+
+@pytest.mark.parametrize("language", AWAY)
+def test_a_page_that_is_opened_without_the_database_comes_back_by_itself(language: str) -> None:
+    door = door_without_database()
+    assert door.knock("/tasks", cookie=f"{COOKIE}=right", accept="text/html,*/*", accept_language=language) == 503
+    page = door.body.decode()
+    assert AWAY[language] in page
+    assert "db.inside" not in page
+    assert '<meta http-equiv="refresh" content="4">' in page
+    assert f'<html lang="{language[:2]}' in page
+    assert "/brand/sign_in.css" in page
+    assert (door.headers[b"retry-after"], door.headers[b"cache-control"]) == (b"4", b"no-store")
+    assert door.headers[b"x-frame-options"] == b"DENY"
+
+
+@pytest.mark.parametrize(("chosen", "told_in"), [("English", "en-US"), ("zh_CN", "zh-CN"), ("klingon", "zh-CN")])
+def test_what_the_gate_says_is_in_the_language_of_the_page(chosen: str, told_in: str) -> None:
+    door = door_without_database()
+    asks = {"cookie": f"{COOKIE}=right", "accept": "text/html", "accept_language": "zh-CN"}
+    assert door.knock("/tasks", query=f"language={chosen}", **asks) == 503
+    assert AWAY[told_in] in door.body.decode()
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_a_person_is_told_what_to_do_about_a_refused_form(language: str) -> None:
+    door = Door()
+    sent = {"origin": "http://evil.example", "host": "here", "accept": "text/html", "accept_language": language}
+    assert door.knock("/login", method="POST", **sent) == 403
+    page = door.body.decode()
+    assert FOREIGN[language] in page
+    assert "refresh" not in page
+    assert "Host" in page
+    assert door.passed == []

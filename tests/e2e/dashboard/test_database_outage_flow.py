@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from core.task_state import TaskStatus
@@ -14,6 +15,7 @@ from tests.conftest import require_program
 from tests.e2e.dashboard.conftest import Visitor
 from tests.e2e.dashboard.pages import is_told_once, write_article
 from tests.e2e.dashboard.stage import ENDS, Stage, open_stage
+from tests.e2e.dashboard.streamlit_tab import StreamlitTab
 from tests.servers.mariadb_server import MariaDbServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -45,6 +47,12 @@ def running_stage(folder: Path, mariadb: MariaDbServer) -> Iterator[Stage]:
         yield stage
 
 
+def is_answered_by_the_gate(tab: StreamlitTab) -> bool:
+    """Press F5, and see the little page that asks again by itself: for two seconds the gate knows who was there."""
+    tab.front().refresh()
+    return bool(tab.front().find_elements(By.CSS_SELECTOR, "meta[http-equiv=refresh]"))
+
+
 def test_the_database_stops_under_open_pages_and_comes_back(
     stage: Stage, mariadb: MariaDbServer, visitor: Visitor
 ) -> None:
@@ -53,8 +61,11 @@ def test_the_database_stops_under_open_pages_and_comes_back(
     write_article(publish, "停机时写的")
     queue = visitor("/queue")
     queue.sees("Nothing waits and nothing is being published.")
+    reloaded = visitor("/queue")
     mariadb.process.kill()
     try:
+        reloaded.wait(lambda: is_answered_by_the_gate(reloaded), "the gate answers")
+        reloaded.sees(TOLD)
         queue.wait(lambda: is_told_once(queue, TOLD), "it is told in one box")
         publish.field("publish_content").send_keys("停机之后又写了一段。", Keys.TAB)
         publish.sees_no("Start anew")
@@ -65,6 +76,8 @@ def test_the_database_stops_under_open_pages_and_comes_back(
     assert publish.value("publish_title") == "停机时写的"
     publish.sees_no("cannot be reached")
     queue.sees_no("cannot be reached")
+    reloaded.sees("Nothing waits and nothing is being published.", timeout=BACK_SECONDS)
+    assert reloaded.address == "/queue"
     assert stage.tasks_of(ada) == []
     publish.press("Hand in")
     publish.sees("Open the article", timeout=BACK_SECONDS)

@@ -30,12 +30,34 @@ class Door:
     async def note(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application behind the gate."""
         self.passed.append(scope)
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+            return
         await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    def connect(self, path: str = "/_stcore/stream", **headers: str) -> list[Message]:
+        """What is answered to a websocket with these headers, until somebody speaks on it."""
+        scope = {"type": "websocket", "path": path, "query_string": b"", "headers": _raw(headers)}
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        asyncio.run(self.gate(scope, receive, send))
+        return sent
 
     def knock(self, path: str = "/", method: str = "GET", query: str = "", **headers: str) -> int:
         """The status of the answer to a request with these headers; `_` stands for `-`."""
-        raw = [(name.replace("_", "-").encode(), value.encode("utf-8")) for name, value in headers.items()]
-        scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": raw}
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": query.encode(),
+            "headers": _raw(headers),
+        }
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -48,6 +70,10 @@ class Door:
         self.headers = dict(sent[0].get("headers", []))
         self.body = b"".join(message.get("body", b"") for message in sent)
         return int(sent[0]["status"])
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.replace("_", "-").encode(), value.encode("utf-8")) for name, value in headers.items()]
 
 
 @pytest.mark.parametrize("other", ['x={"a":1}', "a[b]=1", "flag", "x=é", "e=", '"=";', "a=b=c"])
@@ -70,6 +96,67 @@ def test_headers_that_only_the_gate_may_set_are_taken_from_strangers() -> None:
     ours = dict(door.passed[2]["headers"])
     assert (ours[USER_HEADER.encode()], ours[SESSION_HEADER.encode()]) == (b"3", b"7")
     assert len(door.passed[2]["headers"]) == 3
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://here.evil.example", "null", "http://["])
+@pytest.mark.parametrize("path", ["/_stcore/stream", "/tasks"])
+def test_a_websocket_of_another_site_is_closed_whoever_is_signed_in(path: str, origin: str) -> None:
+    door = Door()
+    (answer,) = door.connect(path, cookie=f"{COOKIE}=right", host="here", origin=origin)
+    assert (answer["type"], answer["code"]) == ("websocket.close", 1008)
+    (answer,) = door.connect(path, cookie=f"{COOKIE}=right", host="here", sec_fetch_site="cross-site")
+    assert answer["type"] == "websocket.close"
+    assert door.passed == []
+
+
+def test_a_websocket_has_the_identity_of_its_session_and_no_other() -> None:
+    door = Door()
+    forged = {USER_HEADER: "1", "X-TOPN-SESSION": "1", "host": "here", "origin": "http://here"}
+    (answer,) = door.connect(cookie=f"{COOKIE}=right", **forged)
+    assert answer["type"] == "websocket.accept"
+    told = [(name, value) for name, value in door.passed[0]["headers"] if name.lower().startswith(b"x-topn")]
+    assert sorted(told) == [(SESSION_HEADER.encode(), b"7"), (USER_HEADER.encode(), b"3")]
+    # Without a session it is let in as nobody: the script does no more than lead to the sign-in.
+    for cookie in ("", f"{COOKIE}=wrong"):
+        assert door.connect(cookie=cookie, **forged)[0]["type"] == "websocket.accept"
+        assert [name for name, _value in door.passed[-1]["headers"] if name.lower().startswith(b"x-topn")] == []
+
+
+def test_no_other_websocket_is_there_for_strangers() -> None:
+    door = Door()
+    assert door.connect("/another", host="here", origin="http://here")[0]["type"] == "websocket.close"
+    assert door.passed == []
+
+
+CLOSED = (
+    "/",
+    "/tasks",
+    "/media/0123.png",
+    "/app/static/logo.svg",
+    "/component/streamlit.x/index.html",
+    "/_stcore/metrics",
+    "/_stcore/script-health-check",
+    "/_stcore/upload_file/one/two",
+    "/_stcore/agent/interact",
+    "/_stcore/agent/openapi.json",
+    "/_stcore/agent/mcp",
+    "/_stcore/bidi-components/one/two.js",
+    "/_stcore/something-new",
+    "/oauth2callback",
+    "/auth/login",
+    "/script-health-check",
+)
+"""What Streamlit serves to anybody, unless a gate stands before it: the pictures of pages, uploads, figures."""
+
+
+@pytest.mark.parametrize("path", CLOSED)
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_without_a_session_there_is_nothing_behind_the_gate(path: str, method: str) -> None:
+    door = Door()
+    assert door.knock(path, method) == 401
+    assert door.knock(path, method, cookie=f"{COOKIE}=wrong", **{USER_HEADER: "1", SESSION_HEADER: "1"}) == 401
+    assert door.passed == []
+    assert door.knock(path, method, cookie=f"{COOKIE}=right") == 200
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.store.records import Actor
-from dashboard.components.bulk_actions import ASKED_KEY, NEW_KEY, draw_toolbar, open_dialog
+from dashboard.components.bulk_actions import ASKED_KEY, NEW_KEY, ask, draw_toolbar, open_dialog
 from dashboard.components.task_drawer import PARAMETER, open_drawer
 from dashboard.components.task_filter import ChosenTasks, draw_filter
-from dashboard.components.task_table import draw_pages, draw_table, opened_task
+from dashboard.components.task_table import acted_task, draw_pages, draw_table, opened_task
 from dashboard.task_export import make_export
 from dashboard.text import _
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
@@ -39,14 +39,18 @@ def draw(actor: Actor) -> None:
 def live_table(actor: Actor, chosen: ChosenTasks) -> None:
     """Refreshed by itself. What opens a dialog is left to the whole page, which outlives the refreshes."""
     toolbar = st.container()
-    shown, selected = draw_table(actor, chosen)
+    shown, ticked = draw_table(actor, chosen)
     if shown.total == 0:
         hint = _("Nothing fits. Take a filter away to see more.")
         toolbar.info(hint if chosen.is_narrowed else _("There are no articles yet. Hand in the first one."))
         return
     draw_pages(shown)
     with toolbar:
-        draw_toolbar(selected, chosen.wanted, shown.total, is_more=shown.is_more)
+        draw_toolbar(ticked, chosen.wanted, shown.total, is_more=shown.is_more)
+    acted = acted_task()
+    if acted is not None:
+        task_id, action = acted
+        ask(action, [task_id])
     opened = opened_task()
     if opened is not None:
         st.query_params[PARAMETER] = opened

@@ -23,6 +23,7 @@ NEW_KEY = "bulk_just_asked"
 PLAN_KEY = "bulk_plan"
 RECEIPT_KEY = "bulk_receipt"
 SHOWN_REFUSALS = 10
+SHOWN_TITLES = 10
 
 BUTTONS = {
     BulkAction.CANCEL: (mark("Cancel"), ":material/cancel:"),
@@ -109,13 +110,13 @@ def draw_toolbar(selected: Sequence[int], wanted: TaskFilter, total: int, *, is_
                 f"{_(label)} ({number})",
                 icon=icon,
                 key=f"bulk_{action}",
-                disabled=total == 0,
-                on_click=_ask,
+                disabled=total == 0 and not selected,
+                on_click=ask,
                 args=(action, target),
             )
 
 
-def _ask(action: BulkAction, target: list[int] | TaskFilter) -> None:
+def ask(action: BulkAction, target: list[int] | TaskFilter) -> None:
     """Only remembers what is asked; nothing happens before the dialog's button."""
     st.session_state[ASKED_KEY] = (action, target)
     st.session_state[NEW_KEY] = True
@@ -154,23 +155,37 @@ def _draw(actor: Actor, action: BulkAction, target: list[int] | TaskFilter) -> N
         return
     plan = wiring.get_bulk_manager().plan(change, target, actor=actor)
     st.session_state[PLAN_KEY] = plan
-    is_ticked = not isinstance(target, TaskFilter)
-    told = count("The ticked article.", "The {number} ticked articles.", plan.number)
-    if not is_ticked:
+    is_filter = isinstance(target, TaskFilter)
+    told = count("This article:", "These {number} articles:", plan.number)
+    if is_filter:
         told = count(
             "Nothing is ticked: the only article of this filter.",
             "Nothing is ticked: all {number} articles of this filter.",
             plan.number,
         )
     st.markdown(f"**{told}**")
+    _draw_titles(actor, target, plan.number)
     st.markdown(" ".join(f"{badge(status)} {number:,}" for status, number in sorted(plan.statuses.items())))
     for effect, words in EFFECTS.items():
         if plan.effects.get(effect):
             st.markdown(f"- {count(*words, plan.effects[effect])}")
-    if not is_ticked and plan.number == MOST:
+    if is_filter and plan.number == MOST:
         st.caption(_("These are the newest {number}; the others are left for a second time.", number=f"{MOST:,}"))
     label = count(*DO_IT[change.action], len(plan.ids))
     st.button(label, type="primary", key="bulk_confirm", disabled=not plan.ids, on_click=_carry_out)
+
+
+def _draw_titles(actor: Actor, target: list[int] | TaskFilter, number: int) -> None:
+    """The first few by name, letter by letter as people wrote them."""
+    lists = wiring.get_task_lists()
+    if isinstance(target, TaskFilter):
+        tasks = lists.page(target, actor=actor, size=SHOWN_TITLES).tasks
+    else:
+        tasks = tuple(lists.by_ids(target[:SHOWN_TITLES], actor=actor))
+    lines = [f"· {task.title}" for task in tasks]
+    if number > len(tasks):
+        lines.append(_("and {number} more", number=f"{number - len(tasks):,}"))
+    st.text("\n".join(lines))
 
 
 def _read_account(actor: Actor) -> BulkChange | None:

@@ -37,7 +37,7 @@ def draw_actions(task: TaskView, opened: str, actor: Actor) -> None:
 
     `opened`: the name under which the drawer was opened.
     """
-    facts = _facts(task)
+    facts = facts_of(task)
     with st.container(horizontal=True):
         _draw_edit(task, opened, facts)
         effect = effect_of(BulkChange(BulkAction.CANCEL), facts)
@@ -105,7 +105,15 @@ def _draw_time(task: TaskView) -> None:
         st.button(_("As soon as possible"), key=f"now_{key}", on_click=_set_time, args=(task.id, None))
 
 
-def _facts(task: TaskView) -> TaskFacts:
+def first_action(task: TaskView) -> BulkAction | None:
+    """What a list offers for it: to cancel it, else to try it again."""
+    facts = facts_of(task)
+    offered = (BulkAction.CANCEL, BulkAction.RETRY)
+    return next((one for one in offered if effect_of(BulkChange(one), facts) is not Effect.LEFT), None)
+
+
+def facts_of(task: TaskView) -> TaskFacts:
+    """As much of it as decides what can be done with it."""
     return TaskFacts(
         id=task.id,
         user_id=task.user_id,

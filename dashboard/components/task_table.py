@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,16 @@ import pyarrow as pa
 import streamlit as st
 
 from core import wiring
+from core.services.bulk_change import BulkAction
 from core.services.task_lists import TaskPage
 from core.store.records import Actor, TaskView
 from core.store.task_filter import TaskFilter
 from core.store.task_pages import MOST, TaskSort
 from core.task_state import TaskStatus
-from dashboard.components.open_column import ICON, open_column, take_opened
+from dashboard.components.bulk_actions import BUTTONS
+from dashboard.components.listed_rows import ListedRows
+from dashboard.components.open_column import ICON, act_column, open_column, take_acted, take_opened
+from dashboard.components.task_actions import first_action
 from dashboard.components.task_badges import TABLE_COLORS, status_label
 from dashboard.components.task_filter import ADDRESS, ChosenTasks
 from dashboard.figures import FRESH_SECONDS, states
@@ -25,15 +28,18 @@ from dashboard.text import _, count, language, local, zone
 
 PAGE_SIZE = 50
 ROW_HEIGHT = 35
-SHOWN_KEY = "tasks_shown"
+LISTED_KEY = "tasks_listed"
+"""The rows that were drawn last."""
 NAME = "tasks"
 """Of the list, in keys."""
 PAGE_KEY = ADDRESS.key("page")
+ACTIONS = {icon: action for action, (_label, icon) in BUTTONS.items()}
 ON_THEIR_WAY = (TaskStatus.RUNNING, TaskStatus.RETRYING, TaskStatus.BLOCKED)
 """Of the others the state tells how far they are."""
 SCHEMA = pa.schema(
     {
         "open": pa.string(),
+        "act": pa.string(),
         "status": pa.list_(pa.string()),
         "title": pa.string(),
         "state": pa.string(),
@@ -64,30 +70,48 @@ def _shared_page(wanted: TaskFilter, sort: TaskSort, number: int, code: str, zon
 
 
 def draw_table(actor: Actor, chosen: ChosenTasks) -> tuple[TaskPage, list[int]]:
-    """The page that is shown, and the ids of its selected rows."""
+    """The page that is shown, and the ids of its ticked rows."""
     wanted = wiring.get_task_lists().allowed(chosen.wanted, actor)
     number = max(int(st.session_state.get(PAGE_KEY) or 1), 1)
     shown = _shared_page(wanted, chosen.sort, number, language(), zone().key)
-    tasks, cells = shown.page.tasks, shown.cells
-    name = hashlib.sha256(repr((wanted, chosen.sort, number)).encode()).hexdigest()[:12]
-    table_key = f"tasks_table_{name}"
-    selected = _selected_rows(table_key)
-    if selected:
-        # Rows are selected by their place: while any is, the rows stay what they are and only their states move on.
-        tasks = tuple(wiring.get_task_lists().by_ids(st.session_state.get(SHOWN_KEY, []), actor=actor))
+    view = repr((wanted, chosen.sort, number))
+    listed, ticked, tasks = _ticked(view, actor)
+    if listed is None:
+        tasks, cells = shown.page.tasks, shown.cells
+        listed = ListedRows(view, tuple(task.id for task in tasks))
+    else:
         cells = _cells(tasks, states(tasks, actor, language(), zone().key))
-    st.session_state[SHOWN_KEY] = [task.id for task in tasks]
+    st.session_state[LISTED_KEY] = listed
+    ids = [str(task_id) for task_id in listed.ids]
     st.dataframe(
         cells,
         hide_index=True,
         height=ROW_HEIGHT * (max(len(tasks), 1) + 1) + 3,
         row_height=ROW_HEIGHT,
-        column_config={"open": open_column(NAME, [str(task.id) for task in tasks]), **_columns(actor)},
+        column_config={
+            "open": open_column(NAME, ids),
+            "act": act_column(NAME, ids, _("Cancel, or retry. It is asked first.")),
+            **_columns(actor),
+        },
         on_select="rerun",
         selection_mode="multi-row",
-        key=table_key,
+        key=listed.key,
     )
-    return shown.page, [tasks[row].id for row in selected if row < len(tasks)]
+    return shown.page, ticked
+
+
+def _ticked(view: str, actor: Actor) -> tuple[ListedRows | None, list[int], Sequence[TaskView]]:
+    """While any row is ticked, the rows stay what they are and only their states move on: the list, those of its
+    articles that are ticked, and all of them as they are now. None: nothing is ticked in this view."""
+    listed: ListedRows | None = st.session_state.get(LISTED_KEY)
+    if listed is None or listed.view != view:
+        return None, [], ()
+    state = st.session_state.get(listed.key)
+    ticked = [] if state is None else listed.ids_of(state["selection"]["rows"])
+    tasks = wiring.get_task_lists().by_ids(listed.ids, actor=actor) if ticked else []
+    if not ticked or len(tasks) < len(listed.ids):
+        return None, [], ()
+    return listed, ticked, tasks
 
 
 def draw_pages(page: TaskPage) -> None:
@@ -104,14 +128,16 @@ def draw_pages(page: TaskPage) -> None:
     ADDRESS.write()
 
 
-def _selected_rows(table_key: str) -> list[int]:
-    state = st.session_state.get(table_key)
-    return [] if state is None else list(state["selection"]["rows"])
-
-
 def opened_task() -> str | None:
     """The id of the article whose button was pressed, once."""
     return take_opened(NAME)
+
+
+def acted_task() -> tuple[int, BulkAction] | None:
+    """The article whose other button was pressed, once, and what it is for."""
+    task_id, icon = take_acted(NAME) or ("", "")
+    action = ACTIONS.get(icon)
+    return None if action is None else (int(task_id), action)
 
 
 def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> pa.Table:
@@ -119,6 +145,7 @@ def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> pa.Table:
     labels = [status_label(task.status) for task in tasks]
     columns = {
         "open": [ICON for task in tasks],
+        "act": [_act_icon(task) for task in tasks],
         "status": [[label] for label in labels],
         "title": [task.title for task in tasks],
         "state": ["" if words == label else words for words, label in zip(states, labels, strict=True)],
@@ -132,6 +159,11 @@ def _cells(tasks: Sequence[TaskView], states: Sequence[str]) -> pa.Table:
     return pa.table(columns, schema=SCHEMA)
 
 
+def _act_icon(task: TaskView) -> str | None:
+    action = first_action(task)
+    return None if action is None else BUTTONS[action][1]
+
+
 def _progress(task: TaskView) -> int | None:
     """Nothing where nothing was begun yet: a retry is no bar at zero."""
     is_told = task.status in ON_THEIR_WAY and (task.progress or task.status is TaskStatus.RUNNING)
@@ -141,7 +173,7 @@ def _progress(task: TaskView) -> int | None:
 def _columns(actor: Actor) -> dict[str, Any]:
     """As far as the link, and for administrators the user, they are seen at 1280 pixels without moving the table."""
     config = st.column_config
-    title, state = (190, 190) if actor.is_admin else (236, 210)
+    title, state = (168, 166) if actor.is_admin else (212, 188)
     labels = [status_label(status) for status in TaskStatus]
     colors = [TABLE_COLORS[status] for status in TaskStatus]
     return {

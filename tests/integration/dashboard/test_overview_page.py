@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core import wiring
 from core.store.records import Role
 from core.task_state import BlockReason
+from dashboard.components.open_column import ICON, pressed_key
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, Draft, figures_of, words_of
 
 
@@ -74,7 +75,7 @@ def test_a_list_leads_to_the_drawer_of_each_article(world: DashboardWorld, langu
     row = list(table.value["title"]).index("The first")
     assert place in table.value["state"][row]
     # A button of a table cannot be pressed here: what its callback leaves behind.
-    app.session_state["waiting_opened"] = first.public_id
+    app.session_state[pressed_key("waiting", "opened")] = (first.public_id, ICON)
     app.run()
     assert not app.exception
     assert app.title[0].value in {"Tasks", "任务"}

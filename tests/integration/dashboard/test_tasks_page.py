@@ -18,6 +18,10 @@ from core.settings import get_settings
 from core.store.records import TaskView
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
+from dashboard.components.bulk_actions import BUTTONS
+from dashboard.components.listed_rows import ListedRows
+from dashboard.components.open_column import ICON, pressed_key
+from dashboard.components.task_table import LISTED_KEY
 from dashboard.task_export import export_csv
 from dashboard.text import duration
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
@@ -194,6 +198,65 @@ def test_cancelling_what_may_be_online_says_so(world: DashboardWorld, language: 
     assert plan.effects == {Effect.GIVEN_UP: 1}
 
 
+@pytest.mark.parametrize(("action", "label"), [(BulkAction.CANCEL, "Cancel 1 article"), (BulkAction.RETRY, "Retry")])
+def test_the_button_of_a_row_asks_first_and_names_the_article(
+    world: DashboardWorld, action: BulkAction, label: str
+) -> None:
+    """A button of a table cannot be pressed here: what its callback leaves behind."""
+    first, second = world.submit("ada", "1. First *and* last"), world.submit("ada", "Second")
+    if action is BulkAction.RETRY:
+        wiring.get_task_manager().cancel(first.id, actor=world.actor("ada"))
+    before = status_of(first)
+    assert list(world.open("tasks").dataframe[0].value["act"]) == [BUTTONS[BulkAction.CANCEL][1], BUTTONS[action][1]]
+    app = world.open("tasks", state={pressed_key("tasks", "acted"): (str(first.id), BUTTONS[action][1])})
+    assert "This article:" in words_of(app)
+    assert [text.value for text in app.text] == ["· 1. First *and* last"]
+    assert app.button(key="bulk_confirm").label.startswith(label)
+    assert status_of(first) is before
+    press(app, "bulk_confirm")
+    assert status_of(first) is not before
+    assert status_of(second) is TaskStatus.WAITING
+
+
+def tick(app: AppTest, listed: ListedRows, *rows: int) -> AppTest:
+    """What a browser tells of a table, whose rows cannot be ticked here."""
+    app.session_state[listed.key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+    return app.run()
+
+
+def test_what_is_ticked_stays_ticked_when_another_arrives(world: DashboardWorld) -> None:
+    tasks = [world.submit("ada", f"Article {number}") for number in range(3)]
+    app = world.open("tasks")
+    tick(app, app.session_state[LISTED_KEY], 0, 2)
+    assert "The 2 ticked:" in words_of(app)
+    world.submit("ada", "New on top")
+    world.forget_caches()
+    press(app, "bulk_cancel")
+    assert titles(app) == ["Article 2", "Article 1", "Article 0"]
+    assert app.text[0].value == "· Article 2\n· Article 0"
+    press(app, "bulk_confirm")
+    assert [status_of(task) for task in tasks] == [TaskStatus.CANCELLED, TaskStatus.WAITING, TaskStatus.CANCELLED]
+
+
+def test_a_tick_in_an_older_list_ticks_no_neighbour(world: DashboardWorld) -> None:
+    world.submit("ada", "Meant")
+    app = world.open("tasks")
+    older = app.session_state[LISTED_KEY]
+    world.submit("ada", "New on top")
+    world.forget_caches()
+    app.run()
+    tick(app, older, 0)
+    assert titles(app) == ["New on top", "Meant"]
+    assert "None is ticked, so all 2 of this filter:" in words_of(app)
+
+
+def test_of_many_the_first_ten_are_named(world: DashboardWorld) -> None:
+    for number in range(12):
+        world.submit("ada", f"Article {number}")
+    app = press(world.open("tasks"), "bulk_cancel")
+    assert app.text[0].value.splitlines() == [f"· Article {number}" for number in range(11, 1, -1)] + ["and 2 more"]
+
+
 def test_the_file_is_safe_to_open_and_holds_only_ones_own(world: DashboardWorld) -> None:
     world.submit("ada", "=HYPERLINK(1)")
     world.submit("bob", "Secret")
@@ -207,7 +270,7 @@ def test_the_article_whose_button_was_pressed_is_opened(world: DashboardWorld) -
     """A button of a table cannot be pressed here: what its callback leaves behind."""
     first = world.submit("ada", "First")
     world.submit("ada", "Second")
-    app = world.open("tasks", state={"tasks_opened": str(first.id)})
+    app = world.open("tasks", state={pressed_key("tasks", "opened"): (str(first.id), ICON)})
     assert app.query_params["task"] == str(first.id)
     assert app.subheader[0].value == "First"
 

@@ -3,7 +3,8 @@ one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,11 @@ from core.services.log_viewer import LogFilter, LogPage
 from core.services.outcome_viewer import Outcomes
 from core.services.queue_viewer import LaneView
 from core.services.worker_viewer import StoppedWorker, WorkerView
+from core.store.batch_queries import BatchView
 from core.store.pauses import PauseView
 from core.store.queue_figures import Waits
-from core.store.records import Actor, TaskView
+from core.store.records import AccountView, Actor, TaskView
+from core.task_state import TaskStatus
 from dashboard.languages import sayer
 from dashboard.shared_figures import shared
 from dashboard.task_states import describe_all
@@ -27,6 +30,17 @@ FRESH_SECONDS = REFRESH_SECONDS - 0.1
 """A little less, so that every refresh may tell something new."""
 SLOW_SECONDS = 10.0
 """Of figures about the last hour, which cost more to read and hardly change."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsNow:
+    """Accounts by rising id, and what is known beside each, by its id."""
+
+    accounts: tuple[AccountView, ...]
+    tasks: Mapping[int, Mapping[TaskStatus, int]]
+    """How many of its articles have not ended, in each state."""
+    ends: Mapping[int, datetime]
+    """When its sign-in ends, where its cookies tell it."""
 
 
 def reader(actor: Actor) -> Actor:
@@ -84,6 +98,32 @@ def pauses(who: Actor) -> list[PauseView]:
 def busy_users(who: Actor) -> list[BusyUser]:
     """Those with something waiting or running, against their limits."""
     return wiring.get_limit_manager().busy(actor=who)
+
+
+@shared(FRESH_SECONDS)
+def accounts(who: Actor) -> AccountsNow:
+    """All accounts, with what waits for each."""
+    found = wiring.get_account_manager().list(actor=who)
+    tasks = wiring.get_task_lists().open_by_account(found, actor=who)
+    return AccountsNow(tuple(found), tasks, wiring.get_account_manager().ends(found, actor=who))
+
+
+@shared(FRESH_SECONDS)
+def batch(batch_id: int, who: Actor) -> BatchView:
+    """One batch on its way. Raises NotFound."""
+    return wiring.get_batch_viewer().get(batch_id, actor=who)
+
+
+@shared(FRESH_SECONDS)
+def batches(number: int, size: int, who: Actor) -> tuple[BatchView, ...]:
+    """A page of batches, the newest first."""
+    return tuple(wiring.get_batch_viewer().recent(actor=who, number=number, size=size))
+
+
+@shared(FRESH_SECONDS)
+def batch_count(who: Actor) -> int:
+    """How many batches there are in all."""
+    return wiring.get_batch_viewer().count(actor=who)
 
 
 @shared(FRESH_SECONDS)

@@ -12,6 +12,7 @@ from core.errors import Conflict, Fault, InvalidInput, NeedsHuman, NeedsLogin, S
 from core.publishing.cookie_import import accept_cookies, default_domain, ends_at, parse_cookies
 from core.services.access import Access
 from core.services.line import Line, QueueSource
+from core.services.sign_in_ends import SignInEnds
 from core.services.submission_check import PLATFORMS
 from core.store.accounts import AccountStore
 from core.store.audit import AuditLog
@@ -61,6 +62,7 @@ class AccountManager:
         self._users = UserStore(db)
         self._access = Access(self._users, AuditLog(db))
         self._cookie_hosts = cookie_hosts
+        self._ends = SignInEnds(accounts)
         self._pool = pool
         self._publishers = publishers
         self._lease_wait_seconds = lease_wait_seconds
@@ -142,8 +144,7 @@ class AccountManager:
     def ends(self, accounts: Sequence[AccountView], *, actor: Actor) -> dict[int, datetime]:
         """When the sign-ins of these accounts end, if nothing renews them, where their cookies tell it."""
         own = [account.id for account in accounts if self._access.may_see(actor, account.user_id)]
-        found = {one: ends_at(cookies_from_json(data)) for one, data in self._accounts.load_all_cookies(own).items()}
-        return {account_id: end for account_id, end in found.items() if end is not None}
+        return self._ends.of(own)
 
     def look_at_cookies(self, account_id: int, cookies_text: str, *, actor: Actor) -> datetime | None:
         """Before `replace_cookies`: when this sign-in would end, if it tells. Nothing is stored, no site is asked.

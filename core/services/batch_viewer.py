@@ -18,9 +18,13 @@ class BatchViewer:
         self._queries = BatchQueries(db)
         self._access = Access(UserStore(db), AuditLog(db))
 
-    def recent(self, *, actor: Actor, limit: int = 20) -> list[BatchView]:
-        """The newest first."""
-        return self._queries.recent(None if actor.is_admin else actor.user_id or 0, limit)
+    def recent(self, *, actor: Actor, number: int = 1, size: int = 20) -> list[BatchView]:
+        """The newest first, `size` on a page; `number` from 1."""
+        return self._queries.recent(_only(actor), offset=(max(number, 1) - 1) * size, limit=size)
+
+    def count(self, *, actor: Actor) -> int:
+        """How many there are in all."""
+        return self._queries.count(_only(actor))
 
     def get(self, batch_id: int, *, actor: Actor) -> BatchView:
         """Raises NotFound."""
@@ -29,3 +33,8 @@ class BatchViewer:
             raise NotFound("batch", batch_id)
         self._access.require_own(actor, found.user_id, "batch.read", "batch", batch_id)
         return found
+
+
+def _only(actor: Actor) -> int | None:
+    """The one user whose batches this actor sees; None: all of them."""
+    return None if actor.is_admin else actor.user_id or 0

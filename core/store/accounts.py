@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, NotFound, ServiceUnavailable
@@ -16,7 +16,7 @@ from core.store.clock import now_sql
 from core.store.database import Database
 from core.store.models import Account, AccountLimit, PauseRow, User
 from core.store.records import AccountState, AccountView
-from core.store.vault import Vault
+from core.store.vault import MARK_LETTERS, Vault
 
 _VIEW = select(Account.__table__, User.name.label("user_name")).join(User, User.id == Account.user_id)
 
@@ -89,6 +89,13 @@ class AccountStore:
             with suppress(ServiceUnavailable):
                 found[row.id] = self._vault.open(row.id, row.cookies_sealed)
         return found
+
+    def cookie_marks(self, account_ids: Collection[int]) -> dict[int, str]:
+        """What tells the stored cookies of these accounts from those stored before, without opening them."""
+        wanted = select(Account.id, func.substr(Account.cookies_sealed, 1, MARK_LETTERS).label("mark"))
+        wanted = wanted.where(Account.id.in_(account_ids), Account.cookies_sealed.is_not(None))
+        with self._db.read() as connection:
+            return {row.id: row.mark for row in connection.execute(wanted)}
 
     def replace_cookies(
         self,

@@ -40,18 +40,24 @@ class BatchQueries:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def recent(self, user_id: int | None = None, limit: int = 20) -> list[BatchView]:
-        """The newest first; of one user, or of all."""
-        return self._read([] if user_id is None else [Batch.user_id == user_id], limit)
+    def recent(self, user_id: int | None = None, *, offset: int = 0, limit: int = 20) -> list[BatchView]:
+        """The newest first, without the first `offset`; of one user, or of all."""
+        return self._read(_of(user_id), limit, offset)
+
+    def count(self, user_id: int | None = None) -> int:
+        """How many there are; of one user, or of all."""
+        with self._db.read() as connection:
+            return connection.scalar(select(func.count()).select_from(Batch).where(*_of(user_id))) or 0
 
     def get(self, batch_id: int) -> BatchView | None:
         """One batch, if it is there."""
         found = self._read([Batch.id == batch_id], 1)
         return found[0] if found else None
 
-    def _read(self, conditions: list[ColumnElement[bool]], limit: int) -> list[BatchView]:
+    def _read(self, conditions: list[ColumnElement[bool]], limit: int, offset: int = 0) -> list[BatchView]:
         batches = select(Batch.id, Batch.user_id, User.name.label("user_name"), Batch.name, Batch.created_at)
-        batches = batches.join(User, User.id == Batch.user_id).where(*conditions).order_by(Batch.id.desc()).limit(limit)
+        batches = batches.join(User, User.id == Batch.user_id).where(*conditions)
+        batches = batches.order_by(Batch.id.desc()).offset(offset).limit(limit)
         with self._db.read() as connection:
             rows = connection.execute(batches).all()
             counted = (
@@ -64,3 +70,7 @@ class BatchQueries:
                 if batch_id is not None:
                     counts[batch_id][TaskStatus(status)] = number
         return [BatchView(*row, counts=counts[row.id]) for row in rows]
+
+
+def _of(user_id: int | None) -> list[ColumnElement[bool]]:
+    return [] if user_id is None else [Batch.user_id == user_id]

@@ -125,6 +125,7 @@ class PublishTask(Base):
         Index(None, "account_id", "status"),
         Index(None, "first_claimed_ms"),
         Index(None, "status", "finished_at", "user_id"),
+        Index(None, "batch_id", "status"),
         check("status", one_of("status", TaskStatus)),
         check("checkpoint", one_of("checkpoint", Checkpoint)),
         check("mode", one_of("mode", Mode)),

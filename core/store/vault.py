@@ -14,6 +14,8 @@ from core.errors import ServiceUnavailable
 from core.settings import Settings
 
 KEY_FILE = "secret.keys"
+MARK_LETTERS = 64
+"""So many letters at the beginning of a sealed text are its alone: they hold the 16 random bytes it was sealed with."""
 
 
 class Vault:

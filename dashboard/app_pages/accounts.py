@@ -11,6 +11,7 @@ from core.lane import PauseScope
 from core.services.submission_check import PLATFORMS
 from core.services.task_words import SITE_NAMES
 from core.store.records import AccountState, AccountView, Actor
+from dashboard import figures
 from dashboard.address import Address, page_field, text_field
 from dashboard.components.account_card import AccountFacts, draw_account
 from dashboard.components.account_sign_in import COOKIE_HELP
@@ -19,13 +20,13 @@ from dashboard.visitor import REFRESH_SECONDS, callback, fragment, hold_typed, p
 
 PERSON_FIRST = (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN)
 CARDS = 20
-"""On one page: each is drawn anew, and its sign-in opened, at each refresh."""
+"""On one page: each is drawn anew at each refresh."""
 ADDRESS = Address("accounts", {"find": text_field(), "page": page_field()})
 
 
 def draw(actor: Actor) -> None:
     st.title(_("Accounts"), anchor=False)
-    accounts = wiring.get_account_manager().list(actor=actor)
+    accounts = figures.accounts(figures.reader(actor)).accounts
     with st.expander(_("Add an account"), icon=":material/person_add:", expanded=not accounts, key="account_add"):
         _draw_form(actor)
     ADDRESS.take_over()
@@ -64,18 +65,16 @@ def _said_of(account: AccountView) -> str:
 @fragment(run_every=REFRESH_SECONDS * 2)
 def _draw_accounts(actor: Actor, order: Sequence[int], ids: Set[int]) -> None:
     """These of all `ids`, as they stand now. When one more or one less is there, the whole page begins anew."""
-    known = {account.id: account for account in wiring.get_account_manager().list(actor=actor)}
+    now, pauses = figures.accounts(figures.reader(actor)), figures.pauses(figures.reader(actor))
+    known = {account.id: account for account in now.accounts}
     if known.keys() != ids:
         st.rerun()
     if not known:
         st.info(_("There is no account yet. Add the first one: articles are published to it."))
-    accounts = [known[account_id] for account_id in order]
-    pauses = wiring.get_queue_viewer().pauses(actor=actor)
-    tasks = wiring.get_task_lists().open_by_account(accounts, actor=actor)
-    ends = wiring.get_account_manager().ends(accounts, actor=actor)
-    for account in accounts:
+    for account in [known[account_id] for account_id in order]:
         of_account = [one for one in pauses if one.scope is PauseScope.ACCOUNT and one.key == str(account.id)]
-        draw_account(account, AccountFacts(of_account, tasks.get(account.id, {}), ends.get(account.id)), actor)
+        facts = AccountFacts(of_account, now.tasks.get(account.id, {}), now.ends.get(account.id))
+        draw_account(account, facts, actor)
 
 
 def _draw_form(actor: Actor) -> None:

@@ -13,11 +13,12 @@ from core.services.csv_export import template
 from core.services.csv_import import ParsedCsv, parse_csv
 from core.settings import get_settings
 from core.store.records import Actor
-from dashboard.components.batch_list import PARAMETER, draw_progress, draw_recent
+from dashboard.components.batch_list import PARAMETER, draw_batches, draw_progress
 from dashboard.components.bulk_actions import open_dialog
 from dashboard.components.csv_check import draw_check
 from dashboard.components.file_field import draw_file_field
 from dashboard.languages import CHINESE
+from dashboard.shared_figures import forget_all
 from dashboard.text import _, count, language, one_behind_the_other, plain
 from dashboard.visitor import page
 
@@ -51,7 +52,7 @@ def draw(actor: Actor) -> None:
     if file is not None:
         _draw_file(actor, file.getvalue(), file.name, owner, account)
     st.subheader(_("Batches"), anchor=False)
-    draw_recent()
+    draw_batches(actor)
     open_dialog()
 
 
@@ -141,6 +142,7 @@ def _send(actor: Actor, name: str, owner: int | None) -> None:
             before,
         )
         words = one_behind_the_other(words, known)
+    forget_all()
     st.session_state[TOLD] = words
     st.session_state[FILES] = st.session_state.get(FILES, 0) + 1
     if receipt.batch_id is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +19,7 @@ from core.task_state import TaskStatus
 from dashboard.components.account_sign_in import draw_sign_in
 from dashboard.components.task_badges import status_label
 from dashboard.navigation import path_of
+from dashboard.shared_figures import forget_all
 from dashboard.text import _, clock, full_clock, mark, plain
 from dashboard.visitor import callback
 
@@ -39,7 +40,7 @@ class AccountFacts:
     """What is known beside the account itself."""
 
     pauses: Sequence[PauseView]
-    tasks: dict[TaskStatus, int]
+    tasks: Mapping[TaskStatus, int]
     ends_at: datetime | None
     """When the sign-in ends, if nothing renews it; None: the cookies do not tell."""
 
@@ -85,7 +86,7 @@ def _draw_end(account: AccountView, ends_at: datetime | None) -> None:
         st.warning(words, icon=":material/timer:")
 
 
-def _draw_tasks(account: AccountView, tasks: dict[TaskStatus, int]) -> None:
+def _draw_tasks(account: AccountView, tasks: Mapping[TaskStatus, int]) -> None:
     told = " · ".join(f"{status_label(status)} {tasks[status]}" for status in TaskStatus if tasks.get(status))
     st.page_link(
         path_of("tasks"),
@@ -136,6 +137,7 @@ def _check(account: AccountView, actor: Actor) -> None:
             words, is_well = _(str(error)), False
         else:
             words, is_well = _("Signed in as {name}.", name=plain(found.remote_name or found.name)), True
+    forget_all()
     st.session_state[_result(account)] = (words, is_well, time.monotonic())
     st.rerun()
 

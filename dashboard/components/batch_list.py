@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import wiring
 from core.errors import NotFound
 from core.services.bulk_change import BulkAction
 from core.store.batch_queries import BatchView
 from core.store.records import Actor
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
+from dashboard import figures
+from dashboard.address import Address, page_field
 from dashboard.components.bulk_actions import ASKED_KEY
 from dashboard.components.task_badges import BADGE_COLORS, status_label
 from dashboard.navigation import path_of
@@ -19,6 +20,9 @@ from dashboard.visitor import REFRESH_SECONDS, fragment
 
 PARAMETER = "batch"
 """In the page's address: the batch that was just handed in."""
+SHOWN = 10
+"""On one page: each is drawn anew at each refresh."""
+ADDRESS = Address("batches", {"page": page_field()})
 ACTIONS = {
     BulkAction.RETRY: (TaskStatus.FAILED,),
     BulkAction.CANCEL: (TaskStatus.WAITING, TaskStatus.RETRYING),
@@ -29,19 +33,30 @@ ACTIONS = {
 def draw_progress(actor: Actor, batch_id: int) -> None:
     """One batch on its way."""
     try:
-        batch = wiring.get_batch_viewer().get(batch_id, actor=actor)
+        batch = figures.batch(batch_id, figures.reader(actor))
     except NotFound:
         st.info(_("There is no such batch, or it is not yours."))
         return
     _draw(batch, actor, where="top")
 
 
+def draw_batches(actor: Actor) -> None:
+    """All of them, the newest first, page by page."""
+    ADDRESS.take_over()
+    pages = max(-(-figures.batch_count(figures.reader(actor)) // SHOWN), 1)
+    number = min(ADDRESS.value("page") or 1, pages)
+    _draw_page(number)
+    if pages > 1:
+        st.session_state[ADDRESS.key("page")] = number
+        st.pagination(pages, key=ADDRESS.key("page"))
+    ADDRESS.write()
+
+
 @fragment(run_every=REFRESH_SECONDS * 2)
-def draw_recent(actor: Actor) -> None:
-    """The newest ones."""
-    batches = wiring.get_batch_viewer().recent(actor=actor)
+def _draw_page(actor: Actor, number: int) -> None:
+    batches = figures.batches(number, SHOWN, figures.reader(actor))
     if not batches:
-        st.caption(_("No file was handed in yet."))
+        st.info(_("No file was handed in yet. Choose one above: each file becomes a batch, and can be followed here."))
     for batch in batches:
         _draw(batch, actor, where="list")
 

@@ -116,6 +116,7 @@ def test_a_sign_in_that_is_about_to_end(world: DashboardWorld, days: int | None,
 def test_the_state_of_an_account_is_seen_without_a_click(world: DashboardWorld) -> None:
     app = world.open("accounts")
     wiring.get_account_store().set_state(world.accounts["ada"], AccountState.SIGNED_IN, remote_name="Ada L.")
+    world.forget_caches()
     assert "Known on the site as Ada L" in words_of(app.run()).replace("\\", "")
 
 

@@ -48,6 +48,7 @@ def test_a_file_is_looked_at_then_handed_in_then_followed(world: DashboardWorld)
     assert (batch.id, batch.name, batch.counts) == (batch_id, "seasons.csv", {TaskStatus.WAITING: 2})
     assert "Waiting 2" in words_of(app)
     wiring.get_task_manager().cancel(tasks[0].id, actor=world.actor("ada"))
+    world.forget_caches()
     assert "Cancelled 1" in words_of(app.run())
 
 

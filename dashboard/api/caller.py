@@ -8,8 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from core.store.records import Actor
-from dashboard.api.problems import NotSignedIn
-from dashboard.api.token_door import ACTOR
+from dashboard.api.problems import ACTOR, NotSignedIn
 
 _bearer = HTTPBearer(auto_error=False, description="A token made in the dashboard.")
 

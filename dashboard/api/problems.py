@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
@@ -14,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from core.errors import (
     Conflict,
+    Fault,
     InvalidInput,
     NotAllowed,
     NotFound,
@@ -22,6 +25,7 @@ from core.errors import (
     ServiceUnavailable,
     TopnError,
 )
+from dashboard.api.all_faults import as_sent, faults_of_rest
 from dashboard.api.shapes import Problem
 
 logger = logging.getLogger(__name__)
@@ -34,6 +38,8 @@ STATUSES: dict[type[TopnError], HTTPStatus] = {
     NotPossible: HTTPStatus.CONFLICT,
     QueueFull: HTTPStatus.TOO_MANY_REQUESTS,
 }
+ACTOR = "topn_actor"
+"""Where the door notes in the scope who calls."""
 RETRY_SECONDS = 5
 NOT_SIGNED_IN = "Send a token: Authorization: Bearer topn_…"
 
@@ -67,19 +73,30 @@ def answer(error: Exception) -> JSONResponse:
     status = next((STATUSES[one] for one in type(error).__mro__ if one in STATUSES), HTTPStatus.INTERNAL_SERVER_ERROR)
     faults = []
     if isinstance(error, InvalidInput):
-        faults = [{"field": one.field, "reason": one.reason, "remedy": one.remedy} for one in error.faults]
+        faults = [_named(as_sent(one)) for one in error.faults]
     return _problem(status, str(error), faults)
 
 
 async def _answer_malformed(request: Request, error: Exception) -> JSONResponse:
-    """What the shape of the request already forbids, in the same words as the services use."""
+    """What the shape of the request already forbids, and what is wrong with the rest of it, in the same words as the
+    services use."""
     faults = []
     if isinstance(error, RequestValidationError):
-        for one in error.errors():
-            field = ".".join(str(part) for part in one["loc"] if part != "body") or "body"
-            faults.append({"field": field, "reason": f"{one['msg']}.", "remedy": "See the API's page, /api/v1/docs."})
+        places = [tuple(part for part in one["loc"] if part != "body") for one in error.errors()]
+        for place, one in zip(places, error.errors(), strict=True):
+            field = ".".join(map(str, place)) or "body"
+            faults.append(_named(Fault(field, f"{one['msg']}.", "See the API's page, /api/v1/docs.")))
+        # While a service is away, what is known already is worth an answer.
+        with suppress(ServiceUnavailable):
+            of = (request.scope["endpoint"], error.body, places, request.scope[ACTOR])
+            rest = await anyio.to_thread.run_sync(faults_of_rest, *of)
+            faults += map(_named, rest)
     detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
     return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)
+
+
+def _named(fault: Fault) -> dict[str, str]:
+    return {"field": fault.field, "reason": fault.reason, "remedy": fault.remedy}
 
 
 async def _answer_too_large(request: Request, error: Exception) -> JSONResponse:

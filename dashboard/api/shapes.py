@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
 
 from core.queue.rate_limiter import UserStats
 from core.services.submission import ArticleChanges, NewTime, Submission, TaskUpdate
 from core.services.submission_check import MAX_PRIORITY, is_storable
 from core.store.records import ReviewAnswer, TaskEvent, TaskView
+
+MOST_TASKS = 10_000
+PRIORITIES: dict[str, JsonValue] = {"minimum": 0, "maximum": MAX_PRIORITY}
+"""For the API's page. They are checked with all the rest, so that one answer names everything."""
 
 
 class Strict(BaseModel):
@@ -40,7 +44,7 @@ class NewTask(Strict):
     column: str | None = None
     topics: list[str] = Field(default_factory=list)
     scheduled_at: datetime | None = None
-    priority: int = 5
+    priority: int = Field(5, json_schema_extra=PRIORITIES)
 
     def submission(self, reference: str | None) -> Submission:
         """As the services take it."""
@@ -76,7 +80,7 @@ class BatchTask(NewTask):
 class NewBatch(Strict):
     """Articles handed in together: all of them, or with `skip_bad_rows` the good ones."""
 
-    tasks: list[BatchTask] = Field(min_length=1, max_length=10_000)
+    tasks: list[BatchTask] = Field(min_length=1, max_length=MOST_TASKS)
     name: str = Field("", max_length=255)
     skip_bad_rows: bool = False
     allow_duplicates: bool = False
@@ -95,7 +99,7 @@ class TaskChange(Strict):
     topics: list[str] | None = None
     account: str | None = Field(None, min_length=1)
     scheduled_at: datetime | None = None
-    priority: int | None = Field(None, ge=0, le=MAX_PRIORITY)
+    priority: int | None = Field(None, json_schema_extra=PRIORITIES)
     resend: bool = False
 
     def update(self) -> TaskUpdate:
@@ -106,6 +110,21 @@ class TaskChange(Strict):
             time=NewTime(self.scheduled_at) if "scheduled_at" in self.model_fields_set else None,
             priority=self.priority,
             resend=self.resend,
+        )
+
+    def submission(self, reference: str | None) -> Submission:
+        """What it says, to be looked at by itself; what stays is filled with what is in order."""
+        return Submission(
+            account=self.account or "",
+            title="x" if self.title is None else self.title,
+            content="x" if self.content is None else self.content,
+            content_format=self.format or "markdown",
+            mode=self.mode or "publish",
+            column=self.column,
+            topics=tuple(self.topics or ()),
+            run_at=self.scheduled_at,
+            priority=self.priority or 0,
+            client_ref=reference,
         )
 
     def _article(self) -> ArticleChanges | None:
@@ -124,7 +143,7 @@ class TaskChange(Strict):
 class AccountChange(Strict):
     """Articles that go to another account of their owner. `dry_run` only tells what would happen."""
 
-    tasks: list[str] = Field(min_length=1, max_length=10_000)
+    tasks: list[str] = Field(min_length=1, max_length=MOST_TASKS)
     account: str
     platform: str = "zhihu"
     dry_run: bool = False

@@ -9,11 +9,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core import wiring
 from core.errors import TopnError
 from core.store.records import Actor
-from dashboard.api.problems import NotSignedIn, answer
+from dashboard.api.problems import ACTOR, NotSignedIn, answer
 
 OPEN = ("/docs", "/redoc", "/openapi.json", "/static-offline-docs/")
 """The API's own pages, which tell nothing of anybody's articles."""
-ACTOR = "topn_actor"
 
 
 class TokenDoor:

@@ -40,7 +40,7 @@ def test_one_fault_stops_all_of_it(world: DashboardWorld, api: DashboardServer) 
         api, token, task, title="New", content="", mode="x", account="nobody", scheduled_at="2020-01-01T00:00:00Z"
     )
     assert wrong.status_code == 422
-    assert {fault["field"] for fault in wrong.json()["faults"]} == {"content", "mode", "account", "run_at"}
+    assert {fault["field"] for fault in wrong.json()["faults"]} == {"content", "mode", "account", "scheduled_at"}
     assert api.call("GET", f"{TASKS}/{task['id']}", token).json() == task
 
 

@@ -45,6 +45,45 @@ def test_everything_wrong_in_an_address_is_named(world: DashboardWorld, api: Das
     assert {fault["field"] for fault in answer.json()["faults"]} == {"query.limit", "query.status.0", "query.batch"}
 
 
+def faults(api: DashboardServer, token: str, method: str, path: str, body: dict[str, Any]) -> dict[str, str]:
+    """Field → reason."""
+    answer = api.call(method, f"/api/v1{path}", token, json=body)
+    assert answer.status_code == 422, answer.text
+    named = [fault["field"] for fault in answer.json()["faults"]]
+    assert len(set(named)) == len(named)
+    return {fault["field"]: fault["reason"] for fault in answer.json()["faults"]}
+
+
+@pytest.mark.parametrize("priority", ["x", 99, 10**30, 1.5])
+def test_shape_and_content_are_named_together(world: DashboardWorld, api: DashboardServer, priority: Any) -> None:
+    token = world.api_token("ada")
+    wrong = {"title": "", "content": "", "priority": priority, "format": "odd", "scheduled_at": "2001-01-01T00:00:00Z"}
+    fields = {"title", "content", "priority", "format", "scheduled_at"}
+    found = faults(api, token, "POST", "/tasks", wrong | {"account": "nobody"})
+    assert found.keys() == fields | {"account"}
+    task = world.submit("ada").public_id
+    assert faults(api, token, "PATCH", f"/tasks/{task}", wrong).keys() == fields
+    assert faults(api, token, "PATCH", f"/tasks/{task}", {"title": "", "priority": priority}).keys() == {
+        "title",
+        "priority",
+    }
+
+
+def test_what_is_in_order_is_not_named(world: DashboardWorld, api: DashboardServer) -> None:
+    token = world.api_token("ada")
+    assert faults(api, token, "POST", "/tasks", GOOD | {"priority": "x", "misspelt": 1}).keys() == {
+        "priority",
+        "misspelt",
+    }
+    assert faults(api, token, "POST", "/tasks", {"title": "x", "priority": "x"}).keys() == {"content", "priority"}
+
+
+def test_each_article_of_a_batch_is_looked_at(world: DashboardWorld, api: DashboardServer) -> None:
+    bad = [GOOD | {"priority": "x", "title": ""}, GOOD, GOOD | {"content": "", "account": "nobody"}, 5]
+    found = faults(api, world.api_token("ada"), "POST", "/batches", {"tasks": bad})
+    assert found.keys() == {"tasks.0.priority", "tasks.0.title", "tasks.2.content", "tasks.2.account", "tasks.3"}
+
+
 @pytest.mark.parametrize("bad", [{"priority": 99}, {"account": ""}, {"scheduled_at": "2001-01-01T00:00:00Z"}])
 def test_a_refused_change_changes_nothing(world: DashboardWorld, api: DashboardServer, bad: dict[str, Any]) -> None:
     task, token = world.submit("ada"), world.api_token("ada")

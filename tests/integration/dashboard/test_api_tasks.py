@@ -76,7 +76,7 @@ def test_all_faults_are_named_at_once(world: DashboardWorld, api: DashboardServe
     answer = api.call("POST", TASKS, token, json=wrong | {"scheduled_at": "2020-01-01T00:00:00Z"})
     assert answer.status_code == 422
     fields = {fault["field"] for fault in answer.json()["faults"]}
-    assert fields >= {"title", "content", "priority", "mode", "account", "run_at"}
+    assert fields >= {"title", "content", "priority", "mode", "account", "scheduled_at"}
     assert all(fault["reason"] for fault in answer.json()["faults"])
 
 
@@ -86,9 +86,15 @@ def test_all_faults_are_named_at_once(world: DashboardWorld, api: DashboardServe
         (b"{", {"1"}),
         (b"[]", {"body"}),
         (b'{"titel": "x", "content": 5}', {"title", "content", "titel"}),
-        (b'{"title": "x", "content": "x", "account": "main", "scheduled_at": "2099-01-01T00:00:00"}', {"run_at"}),
-        (b'{"title": "x", "content": "x", "account": "main", "scheduled_at": "9999-12-31T23:59:59Z"}', {"run_at"}),
-        (b'{"title": "x", "content": "x", "account": "main", "scheduled_at": "0001-01-01T00:00:00+12:00"}', {"run_at"}),
+        (b'{"title": "x", "content": "x", "account": "main", "scheduled_at": "2099-01-01T00:00:00"}', {"scheduled_at"}),
+        (
+            b'{"title": "x", "content": "x", "account": "main", "scheduled_at": "9999-12-31T23:59:59Z"}',
+            {"scheduled_at"},
+        ),
+        (
+            b'{"title": "x", "content": "x", "account": "main", "scheduled_at": "0001-01-01T00:00:00+12:00"}',
+            {"scheduled_at"},
+        ),
     ],
 )
 def test_what_has_not_the_shape_is_refused_in_the_same_way(

@@ -18,9 +18,10 @@ class BatchViewer:
         self._queries = BatchQueries(db)
         self._access = Access(UserStore(db), AuditLog(db))
 
-    def recent(self, *, actor: Actor, number: int = 1, size: int = 20) -> list[BatchView]:
-        """The newest first, `size` on a page; `number` from 1."""
-        return self._queries.recent(_only(actor), offset=(max(number, 1) - 1) * size, limit=size)
+    def recent(self, *, actor: Actor, number: int = 1, size: int = 20, before_id: int | None = None) -> list[BatchView]:
+        """The newest first, `size` on a page; `number` from 1. With `before_id` only older ones than that."""
+        offset = (max(number, 1) - 1) * size
+        return self._queries.recent(_only(actor), offset=offset, limit=size, before_id=before_id)
 
     def count(self, *, actor: Actor) -> int:
         """How many there are in all."""

@@ -40,9 +40,13 @@ class BatchQueries:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def recent(self, user_id: int | None = None, *, offset: int = 0, limit: int = 20) -> list[BatchView]:
-        """The newest first, without the first `offset`; of one user, or of all."""
-        return self._read(_of(user_id), limit, offset)
+    def recent(
+        self, user_id: int | None = None, *, offset: int = 0, limit: int = 20, before_id: int | None = None
+    ) -> list[BatchView]:
+        """The newest first, without the first `offset`, and only older ones than `before_id`; of one user, or of
+        all."""
+        older = [] if before_id is None else [Batch.id < before_id]
+        return self._read([*_of(user_id), *older], limit, offset)
 
     def count(self, user_id: int | None = None) -> int:
         """How many there are; of one user, or of all."""

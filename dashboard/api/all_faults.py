@@ -14,7 +14,7 @@ from core.services.submission import Submission
 from core.services.submission_check import faults_of
 from core.settings import get_settings
 from core.store.records import Actor
-from dashboard.api.shapes import MOST_TASKS, BatchTask, NewBatch, NewTask, TaskChange
+from dashboard.api.shapes import MOST_TASKS, Article, BatchTask, NewBatch, NewTask, TaskChange
 
 Place = tuple[str | int, ...]
 ITS_NAMES = {"content_format": "format", "run_at": "scheduled_at"}
@@ -56,7 +56,7 @@ def _of_batch(body: Any, wrong: Collection[Place], accounts: OwnerAccounts) -> I
 
 
 def _of_article(
-    model: type[NewTask | TaskChange], body: Any, wrong: Collection[str | int], accounts: OwnerAccounts | None
+    model: type[Article | TaskChange], body: Any, wrong: Collection[str | int], accounts: OwnerAccounts | None
 ) -> Iterator[Fault]:
     if not isinstance(body, dict):
         return

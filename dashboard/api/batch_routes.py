@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 
 from core import wiring
-from core.errors import Fault, InvalidInput
+from core.errors import Fault, InvalidInput, ServiceUnavailable
+from core.services.batch_receipt import BatchReceipt
 from core.services.csv_import import ParsedCsv, parse_csv
+from core.services.row_number import MAX_DIGITS
 from core.settings import get_settings
 from core.store.records import Actor
+from dashboard.api.answers import Batch, BatchAccepted, BatchPage
 from dashboard.api.caller import Caller
-from dashboard.api.shapes import BatchAccepted, BatchTask, NewBatch
+from dashboard.api.cursor import LARGEST_PAGE, PAGE, Before, next_cursor
+from dashboard.api.shapes import BatchTask, NewBatch
+from dashboard.task_states import describe
 
 router = APIRouter(tags=["batches"])
 MAX_BYTES = 20_000_000
@@ -62,6 +68,23 @@ def create_batch_of_csv(
     return _submit(parsed, actor, name=name, skip_bad_rows=skip_bad_rows, allow_duplicates=allow_duplicates)
 
 
+@router.get("/batches")
+def list_batches(
+    actor: Caller, before: Before, limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE
+) -> BatchPage:
+    """The newest first; an operator sees its own."""
+    found = wiring.get_batch_viewer().recent(actor=actor, before_id=before, size=limit)
+    return BatchPage(
+        batches=[Batch.of(batch) for batch in found], next_cursor=next_cursor([one.id for one in found], limit)
+    )
+
+
+@router.get("/batches/{batch_id}")
+def get_batch(batch_id: Annotated[int, Path(ge=1, lt=10**MAX_DIGITS)], actor: Caller) -> Batch:
+    """How its articles stand. `GET /tasks?batch=` lists them."""
+    return Batch.of(wiring.get_batch_viewer().get(batch_id, actor=actor))
+
+
 def _submit(
     parsed: ParsedCsv, actor: Actor, *, name: str, skip_bad_rows: bool, allow_duplicates: bool
 ) -> BatchAccepted:
@@ -73,7 +96,18 @@ def _submit(
         tasks=[task.public_id for task in receipt.tasks],
         new=receipt.new,
         in_line=receipt.is_in_line,
+        ahead=_ahead(receipt, actor),
     )
+
+
+def _ahead(receipt: BatchReceipt, actor: Actor) -> int | None:
+    """Of its first article. The batch is accepted, whatever cannot be told of it."""
+    if not receipt.is_in_line:
+        return None
+    with suppress(ServiceUnavailable):
+        first = wiring.get_task_manager().get(receipt.tasks[0].public_id, actor=actor)
+        return describe(first, actor).ahead
+    return None
 
 
 def _as_csv(tasks: list[BatchTask]) -> bytes:

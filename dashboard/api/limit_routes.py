@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from core import wiring
+from dashboard.api.answers import Limits
 from dashboard.api.caller import Caller
-from dashboard.api.shapes import Limits
 
 router = APIRouter(tags=["queue and limits"])
 

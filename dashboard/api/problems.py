@@ -26,7 +26,7 @@ from core.errors import (
     TopnError,
 )
 from dashboard.api.all_faults import as_sent, faults_of_rest
-from dashboard.api.shapes import Problem
+from dashboard.api.answers import Problem
 
 logger = logging.getLogger(__name__)
 

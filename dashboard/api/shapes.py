@@ -1,16 +1,16 @@
-"""What goes into and comes out of the REST API."""
+"""What goes into the REST API; `answers.py` has what comes out."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
 
-from core.queue.rate_limiter import UserStats
 from core.services.submission import ArticleChanges, NewTime, Submission, TaskUpdate
 from core.services.submission_check import MAX_PRIORITY, is_storable
-from core.store.records import ReviewAnswer, TaskEvent, TaskView
+from core.store.records import ReviewAnswer
 
 MOST_TASKS = 10_000
 PRIORITIES: dict[str, JsonValue] = {"minimum": 0, "maximum": MAX_PRIORITY}
@@ -32,7 +32,7 @@ class Strict(BaseModel):
         return value
 
 
-class NewTask(Strict):
+class Article(Strict):
     """An article to publish. Times need an offset. `title` and `content` are checked as everywhere else."""
 
     account: str = ""
@@ -63,8 +63,18 @@ class NewTask(Strict):
         )
 
 
-class BatchTask(NewTask):
-    """One article of a batch; `client_ref` is its own reference."""
+class NewTask(Article):
+    """An article to publish. Times need an offset. `cover`: a PNG, JPEG or WebP picture of at most 5 MB, in base64."""
+
+    cover: Base64Bytes | None = Field(None, repr=False)
+
+    def submission(self, reference: str | None) -> Submission:
+        """As the services take it."""
+        return replace(super().submission(reference), cover=self.cover)
+
+
+class BatchTask(Article):
+    """One article of a batch; `client_ref` is its own reference. It has no cover: change the article to give it one."""
 
     client_ref: str | None = None
 
@@ -88,8 +98,8 @@ class NewBatch(Strict):
 
 class TaskChange(Strict):
     """What is left out stays. `scheduled_at: null` means as soon as it is its turn; an empty `column` takes it out of
-    its column; `account` is another account of its owner. `resend`: what has failed, or waits for its account, is
-    tried again."""
+    its column, `cover: null` takes its cover away; `account` is another account of its owner. `resend`: what has
+    failed, or waits for its account, is tried again."""
 
     title: str | None = None
     content: str | None = None
@@ -97,6 +107,7 @@ class TaskChange(Strict):
     mode: str | None = None
     column: str | None = None
     topics: list[str] | None = None
+    cover: Base64Bytes | None = Field(None, repr=False)
     account: str | None = Field(None, min_length=1)
     scheduled_at: datetime | None = None
     priority: int | None = Field(None, json_schema_extra=PRIORITIES)
@@ -122,13 +133,14 @@ class TaskChange(Strict):
             mode=self.mode or "publish",
             column=self.column,
             topics=tuple(self.topics or ()),
+            cover=self.cover,
             run_at=self.scheduled_at,
             priority=self.priority or 0,
             client_ref=reference,
         )
 
     def _article(self) -> ArticleChanges | None:
-        if not {"title", "content", "format", "mode", "column", "topics"} & self.model_fields_set:
+        if not {"title", "content", "format", "mode", "column", "topics", "cover"} & self.model_fields_set:
             return None
         return ArticleChanges(
             title=self.title,
@@ -137,6 +149,8 @@ class TaskChange(Strict):
             mode=self.mode,
             column=self.column,
             topics=None if self.topics is None else tuple(self.topics),
+            cover=self.cover,
+            without_cover="cover" in self.model_fields_set and self.cover is None,
         )
 
 
@@ -149,137 +163,8 @@ class AccountChange(Strict):
     dry_run: bool = False
 
 
-class ManyChanged(BaseModel):
-    """`effects`: what the change does to how many. `refused`: why others, which were to change, did not."""
-
-    effects: dict[str, int]
-    changed: int
-    refused: list[str]
-    stopped: str | None = None
-    """Why not all were reached; the same request may be sent again."""
-
-
 class Review(Strict):
     """What a person found. `online` needs the `link`."""
 
     answer: ReviewAnswer
     link: str | None = None
-
-
-class Task(BaseModel):
-    """An article on its way."""
-
-    id: str
-    title: str
-    user: str
-    account: str
-    platform: str
-    mode: str
-    status: str
-    state: str
-    """For people, in English."""
-    progress: int
-    priority: int
-    ahead: int | None = None
-    """How many go before it, where that is known."""
-    scheduled_at: datetime | None
-    client_ref: str | None
-    attempts: int
-    error: str | None
-    url: str | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-
-    @classmethod
-    def of(cls, task: TaskView, state: str, ahead: int | None = None) -> Task:
-        """From what the services tell."""
-        return cls(
-            id=task.public_id,
-            title=task.title,
-            user=task.user_name,
-            account=task.account_name,
-            platform=task.platform,
-            mode=task.mode,
-            status=task.status,
-            state=state,
-            progress=task.progress,
-            priority=task.priority,
-            ahead=ahead,
-            scheduled_at=task.run_at,
-            client_ref=task.client_ref,
-            attempts=task.attempt,
-            error=task.error_message,
-            url=task.result_url,
-            created_at=task.created_at,
-            started_at=task.started_at,
-            finished_at=task.finished_at,
-        )
-
-
-class Event(BaseModel):
-    """One line of an article's timeline. Which process of which host was lost is for administrators, in the logs."""
-
-    at: datetime
-    kind: str
-    detail: dict[str, Any]
-
-    @classmethod
-    def of(cls, event: TaskEvent) -> Event:
-        """From what the services tell."""
-        shown = {name: fact for name, fact in event.detail.items() if name != "lost_worker"}
-        return cls(at=event.at, kind=event.kind, detail=shown)
-
-
-class TaskPage(BaseModel):
-    """`next_cursor` leads to the next page; null: this is the last."""
-
-    tasks: list[Task]
-    next_cursor: str | None
-
-
-class BatchAccepted(BaseModel):
-    """What became of a batch. `tasks` are in the order of its rows."""
-
-    batch: int | None
-    tasks: list[str]
-    new: int
-    in_line: bool
-
-
-class Cancelled(BaseModel):
-    """`cancelled`: at once. `requested`: its worker was told and stops within seconds."""
-
-    result: str
-
-
-class Limits(BaseModel):
-    """How a user stands against the limits."""
-
-    user: str
-    running: int
-    max_running: int
-    starts: int
-    max_starts: int
-    waiting: int
-    next_slot_seconds: float
-
-    @classmethod
-    def of(cls, user: str, stats: UserStats) -> Limits:
-        """From what the limiter tells."""
-        return cls(
-            user=user,
-            running=stats.running,
-            max_running=stats.max_running,
-            starts=stats.starts,
-            max_starts=stats.max_starts,
-            waiting=stats.waiting,
-            next_slot_seconds=stats.next_slot_seconds,
-        )
-
-
-class Problem(BaseModel):
-    """Every error of the API. `faults` names all that is wrong with what was sent."""
-
-    detail: str
-    faults: list[dict[str, str]] = Field(default_factory=list)

@@ -17,22 +17,13 @@ from core.services.row_number import MAX_DIGITS
 from core.store.records import Actor, TaskView
 from core.store.task_queries import TaskFilter
 from core.task_state import TaskStatus
+from dashboard.api.answers import Cancelled, Event, ManyChanged, Task, TaskPage
 from dashboard.api.caller import Caller
-from dashboard.api.shapes import (
-    AccountChange,
-    Cancelled,
-    Event,
-    ManyChanged,
-    NewTask,
-    Review,
-    Task,
-    TaskChange,
-    TaskPage,
-)
+from dashboard.api.cursor import LARGEST_PAGE, PAGE, Before, next_cursor
+from dashboard.api.shapes import AccountChange, NewTask, Review, TaskChange
 from dashboard.task_states import describe, describe_all
 
 router = APIRouter(tags=["articles"])
-PAGE, LARGEST_PAGE = 50, 500
 
 
 @dataclass(frozen=True)
@@ -63,11 +54,11 @@ def create(
 def list_tasks(
     actor: Caller,
     handed_in: Annotated[HandedIn, Depends()],
+    before: Before,
     status: Annotated[list[TaskStatus] | None, Query()] = None,
     batch: Annotated[int | None, Query(ge=1, lt=10**MAX_DIGITS)] = None,
     platform: str | None = None,
     text: Annotated[str | None, Query(max_length=200)] = None,
-    cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> TaskPage:
     """The newest first; an operator sees its own. Times need an offset."""
@@ -79,10 +70,10 @@ def list_tasks(
         created_from=_moment("created_from", handed_in.created_from),
         created_before=_moment("created_before", handed_in.created_before),
     )
-    found = wiring.get_task_manager().list(wanted, actor=actor, before_id=_before(cursor), limit=limit)
+    found = wiring.get_task_manager().list(wanted, actor=actor, before_id=before, limit=limit)
     states = describe_all(found, actor)
     tasks = [Task.of(task, state.words, state.ahead) for task, state in zip(found, states, strict=True)]
-    return TaskPage(tasks=tasks, next_cursor=str(found[-1].id) if len(found) == limit else None)
+    return TaskPage(tasks=tasks, next_cursor=next_cursor([task.id for task in found], limit))
 
 
 @router.get("/tasks/{task_id}")
@@ -150,11 +141,3 @@ def _moment(field: str, moment: datetime | None) -> datetime | None:
         return None if moment is None else moment.astimezone(UTC)
     except OverflowError as error:
         raise InvalidInput([Fault(field, "is no time.", "Write a time of this century.")]) from error
-
-
-def _before(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not cursor.isdecimal() or len(cursor) > MAX_DIGITS:
-        raise InvalidInput([Fault("cursor", "is none of ours.", "Take `next_cursor` of the page before.")])
-    return int(cursor)

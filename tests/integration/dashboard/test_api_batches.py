@@ -101,6 +101,69 @@ def test_a_faulty_batch_as_json_names_each_row(world: DashboardWorld, api: Dashb
     assert api.call("POST", BATCHES, token, json={"tasks": [{"title": "x"}]}).status_code == 422
 
 
+def hand_in(api: DashboardServer, token: str, name: str, number: int = 2) -> dict[str, Any]:
+    """A batch of so many articles."""
+    tasks = [{"account": "main", "title": f"{name} {place}", "content": "x"} for place in range(number)]
+    answer = api.call("POST", BATCHES, token, json={"tasks": tasks, "name": name})
+    assert answer.status_code == 202, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def test_a_batch_is_accepted_with_its_place_in_line(
+    world: DashboardWorld, api: DashboardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = world.api_token("ada")
+    assert hand_in(api, token, "First")["ahead"] == 0
+    assert hand_in(api, token, "Second")["ahead"] == 2
+    monkeypatch.setenv("TOPN_REDIS_URL", "redis://127.0.0.1:1")
+    world.start_anew()
+    third = hand_in(api, token, "Third")
+    assert (third["ahead"], third["in_line"]) == (None, False)
+
+
+def test_a_batch_tells_how_its_articles_stand(world: DashboardWorld, api: DashboardServer) -> None:
+    token = world.api_token("ada")
+    made = hand_in(api, token, "Seasons", 3)
+    api.call("POST", f"/api/v1/tasks/{made['tasks'][0]}/cancel", token)
+    for who in ("ada", "root"):
+        batch = api.call("GET", f"{BATCHES}/{made['batch']}", world.api_token(who)).json()
+        assert [batch[name] for name in ("id", "name", "user", "total", "done")] == [
+            made["batch"],
+            "Seasons",
+            "ada",
+            3,
+            1,
+        ]
+        assert batch["counts"] == {"waiting": 2, "cancelled": 1}
+        assert batch["created_at"]
+
+
+def test_a_batch_that_is_not_yours_is_not_found(world: DashboardWorld, api: DashboardServer) -> None:
+    made = hand_in(api, world.api_token("ada"), "Seasons")["batch"]
+    assert api.call("GET", f"{BATCHES}/{made}", world.api_token("bob")).status_code == 404
+    assert api.call("GET", f"{BATCHES}/{made + 1}", world.api_token("ada")).status_code == 404
+    assert api.call("GET", f"{BATCHES}/{made}").status_code == 401
+    for odd in ("x", "0", "-1", "9" * 30):
+        assert api.call("GET", f"{BATCHES}/{odd}", world.api_token("ada")).status_code == 422
+
+
+def test_the_list_of_batches_goes_on_at_its_cursor(world: DashboardWorld, api: DashboardServer) -> None:
+    token = world.api_token("ada")
+    for name in ("One", "Two", "Three"):
+        hand_in(api, token, name, 1)
+    hand_in(api, world.api_token("bob"), "Another's", 1)
+    page = api.call("GET", BATCHES, token, params={"limit": 2}).json()
+    assert [batch["name"] for batch in page["batches"]] == ["Three", "Two"]
+    hand_in(api, token, "Meanwhile", 1)
+    page = api.call("GET", BATCHES, token, params={"limit": 2, "cursor": page["next_cursor"]}).json()
+    assert [batch["name"] for batch in page["batches"]] == ["One"]
+    assert page["next_cursor"] is None
+    assert len(api.call("GET", BATCHES, world.api_token("root")).json()["batches"]) == 5
+    for wrong in ({"cursor": "x"}, {"limit": 0}, {"limit": 501}):
+        assert api.call("GET", BATCHES, token, params=wrong).status_code == 422
+
+
 def test_figures_are_one_s_own(world: DashboardWorld, api: DashboardServer) -> None:
     world.submit("ada")
     world.submit("bob")

@@ -27,7 +27,7 @@ def test_the_page_of_the_api_loads_nothing_from_outside(world: DashboardWorld, a
         for file in files:
             assert api.call("GET", file).status_code == 200, file
     schema = api.call("GET", "/api/v1/openapi.json").json()
-    assert {"/tasks", "/tasks/{task_id}", "/batches", "/batches/csv", "/stats"} <= set(schema["paths"])
+    assert {"/tasks", "/tasks/{task_id}", "/batches", "/batches/{batch_id}", "/stats"} <= set(schema["paths"])
     for routes in schema["paths"].values():
         for route in routes.values():
             assert route["security"] == [{"HTTPBearer": []}]

@@ -8,20 +8,21 @@ from zoneinfo import ZoneInfo
 
 from core import wiring
 from core.errors import ServiceUnavailable
-from core.services.local_clock import LocalClock
 from core.services.queue_overview import WaitFacts
 from core.services.say import Say, in_english
 from core.services.task_words import TaskWords
 from core.settings import get_settings
 from core.store.records import Actor, TaskView
+from dashboard.told_times import ToldClock, ToldTime
 
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """`ahead`: how many go before it, where that is known."""
+    """`ahead`: how many go before it, where that is known. `times`: that stand in the words."""
 
     words: str
     ahead: int | None = None
+    times: tuple[ToldTime, ...] = ()
 
 
 def describe_all(
@@ -29,21 +30,28 @@ def describe_all(
 ) -> list[TaskState]:
     """A list, at the price of one. Times in `zone`, else in that of the settings."""
     waits = wiring.get_task_manager().waits(tasks, actor=actor)
-    words = _words(zone, say)
-    return [_state(words, task, waits.get(task.id)) for task in tasks]
+    clock = _clock(zone)
+    words = _words(clock, say)
+    return [_state(words, clock, task, waits.get(task.id)) for task in tasks]
 
 
 def describe(task: TaskView, actor: Actor, *, zone: ZoneInfo | None = None, say: Say = in_english) -> TaskState:
     """One task, with its place in line."""
-    return _state(_words(zone, say), task, wiring.get_task_manager().wait_facts(task, actor=actor))
+    clock = _clock(zone)
+    return _state(_words(clock, say), clock, task, wiring.get_task_manager().wait_facts(task, actor=actor))
 
 
-def _words(zone: ZoneInfo | None, say: Say) -> TaskWords:
-    return TaskWords(LocalClock(zone or get_settings().zone), has_workers=has_workers(), say=say)
+def _clock(zone: ZoneInfo | None) -> ToldClock:
+    return ToldClock(zone or get_settings().zone)
 
 
-def _state(words: TaskWords, task: TaskView, wait: WaitFacts | None) -> TaskState:
-    return TaskState(words.state(task, wait), wait.ahead if wait else None)
+def _words(clock: ToldClock, say: Say) -> TaskWords:
+    return TaskWords(clock, has_workers=has_workers(), say=say)
+
+
+def _state(words: TaskWords, clock: ToldClock, task: TaskView, wait: WaitFacts | None) -> TaskState:
+    sentence = words.state(task, wait)
+    return TaskState(sentence, wait.ahead if wait else None, clock.told_in(sentence))
 
 
 def has_workers() -> bool | None:

@@ -69,14 +69,15 @@ def clock(moment: datetime | None, *, seconds: bool = False) -> str:
     return time if local.date() == today else f"{local:%Y-%m-%d} {time}"
 
 
-def full_clock(moment: datetime | None) -> str:
+def full_clock(moment: datetime | None, *, seconds: bool = True) -> str:
     """A moment with everything, for a tooltip: `2026-11-24 09:03:12 (UTC+08:00)`. The short names of zones are no help:
-    CST is in Shanghai, in Chicago and in Havana."""
+    CST is in Shanghai, in Chicago and in Havana. An estimate has no seconds."""
     if moment is None:
         return ""
     local = in_zone(moment, zone())
     offset = f"{local:%z}"
-    return f"{local:%Y-%m-%d %H:%M:%S} (UTC{offset[:3]}:{offset[3:]})"
+    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{local:%Y-%m-%d} {time} (UTC{offset[:3]}:{offset[3:]})"
 
 
 def duration(span: timedelta) -> str:

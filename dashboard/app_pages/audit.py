@@ -10,7 +10,7 @@ from core import wiring
 from core.services.audit_words import ACTIONS, DENIED, action_words, detail_words
 from core.store.audit import AuditFilter, AuditView
 from core.store.records import Actor
-from dashboard.text import _, clock, local
+from dashboard.text import _, clock, local, zone
 from dashboard.visitor import page
 
 PAGE = 100
@@ -41,7 +41,9 @@ def draw(actor: Actor) -> None:
         hide_index=True,
         height="content",
         column_config={
-            "at": st.column_config.DatetimeColumn(_("When"), format="YYYY-MM-DD HH:mm:ss"),
+            "at": st.column_config.DatetimeColumn(
+                _("When"), format="YYYY-MM-DD HH:mm:ss", help=_("Times are in {zone}.", zone=zone().key)
+            ),
             "actor": st.column_config.TextColumn(_("Who")),
             "action": st.column_config.TextColumn(_("Did")),
             "target": st.column_config.TextColumn(_("To")),

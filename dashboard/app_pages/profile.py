@@ -8,7 +8,8 @@ from core import wiring
 from core.store.api_tokens import TokenView
 from core.store.records import Actor
 from core.store.sessions import SessionView
-from dashboard.text import _, clock, count, full_clock, plain
+from dashboard.text import _, count, plain
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback, current_session, forget_sessions, page
 
 SHOWN_ONCE = "profile_made"
@@ -31,8 +32,10 @@ def _sessions(actor: Actor) -> None:
 
 def _session(session: SessionView, *, is_here: bool) -> None:
     words, action = st.columns([4, 1], vertical_alignment="center")
-    since = _("Signed in {at}, last used {seen}", at=clock(session.created_at), seen=clock(session.last_seen_at))
-    words.markdown(f"{since} · **{_('this browser')}**" if is_here else since, help=full_clock(session.created_at))
+    times = ToldTimes()
+    at, seen = times.clock(session.created_at), times.clock(session.last_seen_at)
+    since = _("Signed in {at}, last used {seen}", at=at, seen=seen)
+    words.markdown(f"{since} · **{_('this browser')}**" if is_here else since, help=times.help)
     if not is_here:
         action.button(_("Sign out"), key=f"session_{session.id}", on_click=_sign_out, args=(session.id,))
 
@@ -91,11 +94,10 @@ def _tokens(actor: Actor) -> None:
 
 def _token(token: TokenView) -> None:
     words, action = st.columns([4, 1], vertical_alignment="center")
-    used = clock(token.last_used_at) or _("never")
-    words.markdown(
-        f"**{plain(token.name)}** · {_('made {at}, last used {used}', at=clock(token.created_at), used=used)}",
-        help=full_clock(token.created_at),
-    )
+    times = ToldTimes()
+    made, used = times.clock(token.created_at), times.clock(token.last_used_at) or _("never")
+    told = _("made {at}, last used {used}", at=made, used=used)
+    words.markdown(f"**{plain(token.name)}** · {told}", help=times.help)
     if token.revoked_at is not None:
         action.caption(_("revoked"))
     else:

@@ -109,7 +109,7 @@ def _columns() -> dict[str, Any]:
             _("Share of the last 10 minutes"), min_value=0, max_value=100, format="%d%%", help=_("Of all starts")
         ),
         "oldest": config.TextColumn(_("Longest wait")),
-        "held": config.TextColumn(_("Why it waits"), width="medium"),
+        "held": config.TextColumn(_("Why it waits"), width="medium", help=_("Times are in {zone}.", zone=zone().key)),
     }
 
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core import wiring
 from core.store.records import Actor, Role, UserView
-from dashboard.text import _, clock, count, full_clock, mark, plain
+from dashboard.text import _, count, mark, plain
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback, forget_sessions, page
 
 ROLES = {Role.OPERATOR: mark("Operator"), Role.ADMIN: mark("Administrator")}
@@ -24,8 +25,9 @@ def _user(user: UserView, *, is_self: bool) -> None:
     with st.container(border=True):
         name, role, action = st.columns([3, 2, 2], vertical_alignment="center")
         state = f" · {_('disabled')}" if user.is_disabled else ""
-        since = _("since {at}", at=clock(user.created_at))
-        name.markdown(f"**{plain(user.name)}**{state}  \n:gray[{since}]", help=full_clock(user.created_at))
+        times = ToldTimes()
+        since = _("since {at}", at=times.clock(user.created_at))
+        name.markdown(f"**{plain(user.name)}**{state}  \n:gray[{since}]", help=times.help)
         role.selectbox(
             _("Role"),
             list(ROLES),

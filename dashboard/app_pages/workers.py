@@ -13,6 +13,7 @@ from dashboard.components.busy_threads import draw_threads
 from dashboard.components.figure_tiles import draw_tiles
 from dashboard.components.worker_orders import draw_orders, draw_stopped, leave_to_page, open_dialog, told_lines
 from dashboard.text import _, duration, full_clock, mark, plain
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
 STATES = {
@@ -73,9 +74,10 @@ def _draw_totals(workers: Sequence[WorkerView]) -> None:
 def _draw_worker(worker: WorkerView, actor: Actor) -> None:
     state = _(STATES.get(worker.state, worker.state))
     color = "green" if worker.state == "running" and worker.silent_seconds < LATE_SECONDS else "orange"
+    times = ToldTimes()
     lines = (
         f"**{plain(worker.host)}** · {_('process {pid}', pid=worker.pid)} :{color}-badge[{state}]",
-        *told_lines(worker),
+        *told_lines(worker, times),
         _small(
             _(
                 "Running for {time}, last sign of life {seconds} s ago",
@@ -87,7 +89,8 @@ def _draw_worker(worker: WorkerView, actor: Actor) -> None:
     )
     with st.container(border=True):
         # One element for all of it: of many open dashboards each draws every worker every two seconds.
-        st.markdown("  \n".join(lines), help=_("Started {at}", at=full_clock(worker.started_at)))
+        started = _("Started {at}", at=full_clock(worker.started_at))
+        st.markdown("  \n".join(lines), help="  \n".join([*([times.help] if times.help else []), started]))
         if actor.is_admin:
             draw_orders(worker)
 

@@ -20,7 +20,8 @@ from dashboard.components.account_sign_in import draw_sign_in
 from dashboard.components.task_badges import status_label
 from dashboard.navigation import path_of
 from dashboard.shared_figures import forget_all
-from dashboard.text import _, clock, full_clock, mark, plain
+from dashboard.text import _, full_clock, mark, plain
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback
 
 STATES = {
@@ -62,12 +63,13 @@ def _draw_head(account: AccountView, facts: AccountFacts, actor: Actor) -> None:
     owner = f" · {plain(account.user_name)}" if actor.is_admin else ""
     paused = "".join(f" :orange-badge[{_why_paused(pause)}]" for pause in facts.pauses[:1])
     st.markdown(f"**{plain(account.name)}** · {site}{owner} :{color}-badge[{_(label)}]{paused}")
+    times = ToldTimes()
     known = _("Known on the site as {name}", name=plain(account.remote_name)) if account.remote_name else ""
-    asked = _("last asked {at}", at=clock(account.checked_at)) if account.checked_at else ""
-    until = _("good until {at}", at=clock(facts.ends_at)) if facts.ends_at else ""
+    asked = _("last asked {at}", at=times.clock(account.checked_at)) if account.checked_at else ""
+    until = _("good until {at}", at=times.clock(facts.ends_at)) if facts.ends_at else ""
     told = " · ".join(part for part in (known, asked, until) if part)
     if told:
-        st.caption(told, help=full_clock(account.checked_at) or None)
+        st.caption(told, help=times.help)
 
 
 def _why_paused(pause: PauseView) -> str:
@@ -75,14 +77,15 @@ def _why_paused(pause: PauseView) -> str:
 
 
 def _draw_end(account: AccountView, ends_at: datetime | None) -> None:
-    """A sign-in that is about to end; one that has ended says so itself."""
+    """A sign-in that is about to end; one that has ended says so itself. A box has no tooltip: it tells the time in
+    full."""
     if ends_at is None or account.state in (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN):
         return
-    now = datetime.now(UTC)
+    now, at = datetime.now(UTC), full_clock(ends_at, seconds=False)
     if ends_at <= now:
-        st.warning(_("Its sign-in ended at {at}. Sign in again.", at=clock(ends_at)), icon=":material/timer_off:")
+        st.warning(_("Its sign-in ended at {at}. Sign in again.", at=at), icon=":material/timer_off:")
     elif ends_at - now < NEAR:
-        words = _("Its sign-in ends at {at}, unless the site renews it. Sign in again in time.", at=clock(ends_at))
+        words = _("Its sign-in ends at {at}, unless the site renews it. Sign in again in time.", at=at)
         st.warning(words, icon=":material/timer:")
 
 

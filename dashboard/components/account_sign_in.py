@@ -8,7 +8,8 @@ import streamlit as st
 
 from core import wiring
 from core.store.records import AccountView, Actor
-from dashboard.text import _, clock, count, mark, plain
+from dashboard.text import _, count, mark, plain
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback
 
 COOKIE_HELP = mark(
@@ -32,8 +33,11 @@ def draw_sign_in(account: AccountView, ends_at: datetime | None, waiting: int) -
 
 def _draw_question(account: AccountView, ends_at: datetime | None, fresh_end: datetime | None, waiting: int) -> None:
     who = plain(account.remote_name or account.name)
-    st.markdown(_("This replaces the sign-in of **{who}** ({end}).", who=who, end=_end(ends_at)))
-    st.markdown(_("The new one: {end}. It must be of the same person on the site.", end=_end(fresh_end)))
+    old, new = ToldTimes(), ToldTimes()
+    words = _("This replaces the sign-in of **{who}** ({end}).", who=who, end=_end(ends_at, old))
+    st.markdown(words, help=old.help)
+    words = _("The new one: {end}. It must be of the same person on the site.", end=_end(fresh_end, new))
+    st.markdown(words, help=new.help)
     if waiting:
         st.markdown(
             count(
@@ -48,8 +52,10 @@ def _draw_question(account: AccountView, ends_at: datetime | None, fresh_end: da
         st.button(back, key=f"keep_{account.id}", on_click=_forget, args=(account.id,))
 
 
-def _end(moment: datetime | None) -> str:
-    return _("good until {at}", at=clock(moment)) if moment else _("its cookies do not tell until when it is good")
+def _end(moment: datetime | None, times: ToldTimes) -> str:
+    if moment is None:
+        return _("its cookies do not tell until when it is good")
+    return _("good until {at}", at=times.clock(moment))
 
 
 def _pending(account_id: int) -> str:

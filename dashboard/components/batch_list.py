@@ -15,7 +15,8 @@ from dashboard.address import Address, page_field
 from dashboard.components.bulk_actions import ASKED_KEY
 from dashboard.components.task_badges import BADGE_COLORS, status_label
 from dashboard.navigation import path_of
-from dashboard.text import _, clock, full_clock, plain
+from dashboard.text import _, plain
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import REFRESH_SECONDS, fragment
 
 PARAMETER = "batch"
@@ -64,7 +65,8 @@ def _draw_page(actor: Actor, number: int) -> None:
 def _draw(batch: BatchView, actor: Actor, *, where: str) -> None:
     with st.container(border=True):
         whose = f" · {plain(batch.user_name)}" if actor.is_admin else ""
-        st.markdown(f"**{plain(batch.name)}**{whose} · {clock(batch.created_at)}", help=full_clock(batch.created_at))
+        times = ToldTimes()
+        st.markdown(f"**{plain(batch.name)}**{whose} · {times.clock(batch.created_at)}", help=times.help)
         done = _("{done} of {total} done", done=f"{batch.done:,}", total=f"{batch.total:,}")
         st.progress(batch.done / max(batch.total, 1), text=done)
         badges = [

@@ -18,7 +18,8 @@ from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard.figures import FRESH_SECONDS, reader
 from dashboard.shared_figures import shared
-from dashboard.text import _, clock, count, full_clock, language, mark, plain
+from dashboard.text import _, count, language, mark, plain
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback
 
 LATE_KEY = "pause_late"
@@ -79,13 +80,14 @@ def draw_pauses(actor: Actor, pauses: Sequence[PauseView]) -> None:
     targets = _targets(reader(actor), language())
     for pause in pauses:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            what, since = plain(targets.name(pause)), clock(pause.since)
+            times = ToldTimes()
+            what, since = plain(targets.name(pause)), times.clock(pause.since)
             words = _("**{what}** · paused by {who} since {since}", what=what, who=plain(pause.by), since=since)
             if pause.is_of_site:
                 words = _("**{what}** · slowed by the site since {since}", what=what, since=since)
-            end = f" · {_('until {end}', end=clock(pause.until))}" if pause.until else ""
+            end = f" · {_('until {end}', end=times.clock(pause.until))}" if pause.until else ""
             reason = f" · {plain(_(pause.reason))}" if pause.reason else ""
-            st.markdown(f":orange[:material/pause_circle:] {words}{end}{reason}", help=full_clock(pause.since))
+            st.markdown(f":orange[:material/pause_circle:] {words}{end}{reason}", help=times.help)
             if actor.is_admin or pause.by == actor.name:
                 st.button(
                     _("Let it go on"),

@@ -12,6 +12,7 @@ from dashboard.components.task_drawer import PARAMETER as DRAWER
 from dashboard.navigation import path_of
 from dashboard.task_states import describe
 from dashboard.text import _, count, plain, zone
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment
 
 PARAMETER = "article"
@@ -28,7 +29,8 @@ def draw_sent(actor: Actor, public_id: str) -> None:
         return
     state = describe(task, actor, zone=zone(), say=_)
     with st.container(border=True):
-        st.markdown(f"**{plain(task.title)}**  \n{badge_and_words(task.status, state.words)}")
+        words = f"**{plain(task.title)}**  \n{badge_and_words(task.status, state.words)}"
+        st.markdown(words, help=ToldTimes(state.times).help)
         if not task.status.is_final:
             st.progress(task.progress)
         if state.ahead == 0:

@@ -22,7 +22,8 @@ from dashboard.components.task_pictures import draw_pictures
 from dashboard.components.task_timeline import draw_timeline
 from dashboard.next_steps import next_step
 from dashboard.task_states import describe, has_workers
-from dashboard.text import _, clock, full_clock, plain, zone
+from dashboard.text import _, full_clock, plain, zone
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import REFRESH_SECONDS, fragment
 
 PARAMETER = "task"
@@ -74,8 +75,9 @@ def _draw(actor: Actor, public_id: str) -> None:
 
 
 def _draw_state(task: TaskView, wait: WaitFacts, actor: Actor) -> None:
-    state = describe(task, actor, zone=zone(), say=_).words
-    st.markdown(badge_and_words(task.status, state))
+    told = describe(task, actor, zone=zone(), say=_)
+    state = told.words
+    st.markdown(badge_and_words(task.status, state), help=ToldTimes(told.times).help)
     if not task.status.is_final:
         st.progress(task.progress)
     reason = _(task.error_message or "")
@@ -100,7 +102,7 @@ def _facts(task: TaskView, wait: WaitFacts) -> dict[str, str]:
         _("Account"): f"{task.account_name} · {_(SITE_NAMES.get(task.platform, task.platform))} · {task.user_name}",
         _("Handed in at"): full_clock(task.created_at),
         _("Ahead of it"): "" if wait.ahead is None else str(wait.ahead),
-        _("Starts about"): "" if has_workers() is False else clock(wait.starts_about),
+        _("Starts about"): "" if has_workers() is False else full_clock(wait.starts_about, seconds=False),
         _("Not before"): full_clock(task.run_at) if not task.status.is_final else "",
         _("Priority"): str(task.priority),
         _("Attempts"): str(task.attempt),

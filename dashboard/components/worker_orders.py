@@ -11,7 +11,8 @@ from core import wiring
 from core.queue.heartbeats import OrderKind
 from core.services.worker_viewer import StoppedWorker, Told, WorkerView
 from core.store.records import Actor
-from dashboard.text import _, clock, full_clock, mark, plain
+from dashboard.text import _, mark, plain
+from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback, toast
 
 ASKED = {
@@ -48,11 +49,13 @@ DONE = {
 ASKED_KEY, NEW_KEY = "worker_order", "worker_order_is_new"
 
 
-def told_lines(worker: WorkerView) -> list[str]:
+def told_lines(worker: WorkerView, times: ToldTimes) -> list[str]:
     """Since when and by whom it is quiet, and what it has not seen yet, as lines of Markdown."""
     lines = []
     if worker.quiet is not None:
-        words = _("Takes nothing new since {time}: {who} wants it so. It finishes what it holds.", **_who(worker.quiet))
+        words = _(
+            "Takes nothing new since {time}: {who} wants it so. It finishes what it holds.", **_who(worker.quiet, times)
+        )
         lines.append(f":orange[:material/pause_circle:] {words}")
     if worker.pending is not None:
         lines.append(_pending_words(worker.pending))
@@ -123,16 +126,17 @@ def draw_stopped(stopped: Sequence[StoppedWorker], actor: Actor) -> None:
             name = f"**{plain(worker.host)}** · {_('process {pid}', pid=worker.pid)}"
             st.markdown(f"{name} :gray-badge[{_('Stopped')}]")
             if worker.stopped is not None:
-                words = _("Stopped since {time}: {who} wants it so.", **_who(worker.stopped))
-                st.caption(words, help=full_clock(worker.stopped.at))
+                times = ToldTimes()
+                words = _("Stopped since {time}: {who} wants it so.", **_who(worker.stopped, times))
+                st.caption(words, help=times.help)
             if worker.pending is not None:
                 st.caption(_pending_words(worker.pending))
             if actor.is_admin and worker.pending is None:
                 _button(OrderKind.START, worker.worker_id)
 
 
-def _who(told: Told) -> dict[str, str]:
-    return {"time": clock(told.at), "who": plain(told.by)}
+def _who(told: Told, times: ToldTimes) -> dict[str, str]:
+    return {"time": times.clock(told.at), "who": plain(told.by)}
 
 
 def _pending_words(pending: Told) -> str:

@@ -17,7 +17,7 @@ from tests.servers.migrated_tables import MigratedFile
 def services(tmp_path: Path, migrated_file: MigratedFile, redis_client: Redis) -> Iterator[Services]:
     """The services on SQLite and an empty Redis."""
     db = Database(migrated_file.copy(tmp_path / "services.sqlite3"))
-    yield Services(db, redis_client)
+    yield Services(db, redis_client, data_dir=tmp_path)
     db.close()
 
 

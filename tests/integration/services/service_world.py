@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -19,26 +19,37 @@ from core.queue.fair_queue import FairQueue
 from core.queue.heartbeats import Heartbeats
 from core.queue.live_pictures import LivePictures
 from core.queue.log_stream import LogStream
+from core.queue.mark_key import MarkKey
 from core.queue.rate_limiter import UserRateLimiter
 from core.services.account_manager import AccountManager
 from core.services.alerts import AlertViewer
 from core.services.audit_viewer import AuditViewer
 from core.services.batch_viewer import BatchViewer
 from core.services.bulk_manager import BulkManager
+from core.services.database_memory import DatabaseMemory
+from core.services.form_drafts import FormDrafts
 from core.services.limit_manager import LimitManager
 from core.services.log_viewer import LogViewer
+from core.services.outcome_viewer import OutcomeViewer
 from core.services.pause_manager import PauseManager
 from core.services.picture_viewer import PictureViewer
+from core.services.queue_viewer import QueueViewer
+from core.services.restore_manager import RestoreManager
+from core.services.sign_in import SignIn
+from core.services.sign_in_brake import SignInBrake
 from core.services.task_lists import TaskLists
 from core.services.task_manager import Submission, TaskQueueManager
 from core.services.token_manager import TokenManager
 from core.services.user_manager import UserManager
 from core.services.worker_manager import WorkerManager
+from core.services.worker_viewer import WorkerViewer
 from core.store.accounts import AccountStore
 from core.store.audit import AuditLog
 from core.store.database import Database
+from core.store.mark_file import MarkFile
 from core.store.records import AccountView, Actor, Role, TaskView, UserView
 from core.store.row_snapshot import DatabaseRows
+from core.store.sessions import SessionStore
 from core.store.task_store import TaskStore
 from core.store.vault import Vault
 
@@ -52,9 +63,13 @@ def cookies(value: str = "token") -> str:
     return json.dumps([{"name": "z_c0", "value": value, "domain": ".zhihu.com", "path": "/"}])
 
 
+class BrowserAskedFor(AssertionError):
+    """By a call that got as far as asking the site."""
+
+
 def no_browser() -> NoReturn:
     """For tests that need none."""
-    raise AssertionError("a browser was asked for")
+    raise BrowserAskedFor("a browser was asked for")
 
 
 @dataclass
@@ -67,12 +82,14 @@ class Services:
     cookie_hosts: tuple[str, ...] = ("zhihu.com", "www.zhihu.com", "zhuanlan.zhihu.com")
     pool: Callable[[], WebDriverPool] = no_browser
     publishers: Callable[[], Mapping[str, Publisher]] = no_browser
+    data_dir: Path = Path("/nonexistent")
+    secret_key: str = field(default_factory=lambda: Fernet.generate_key().decode())
 
     def __post_init__(self) -> None:
         rows = DatabaseRows(self.db)
         self.queue = FairQueue(self.redis, prefix="", defaults=DEFAULTS, rows=rows)
         self.store = TaskStore(self.db, lease_seconds=30)
-        self.account_store = AccountStore(self.db, Vault([Fernet.generate_key().decode()]))
+        self.account_store = AccountStore(self.db, Vault([self.secret_key]))
         self.audit = AuditLog(self.db)
         self.tasks = TaskQueueManager(
             self.db,
@@ -96,17 +113,20 @@ class Services:
         self.lists = TaskLists(self.db)
         self.bulk = BulkManager(self.db, store=self.store, queue=lambda: self.queue, zone=ZONE)
         self.users = UserManager(self.db)
+        limiter = UserRateLimiter(self.redis, prefix="", defaults=DEFAULTS, rows=rows)
         self.limits = LimitManager(
             self.db,
-            limiter=UserRateLimiter(self.redis, prefix="", defaults=DEFAULTS, rows=rows),
+            limiter=limiter,
             queue=self.queue,
             accounts=self.account_store,
             defaults=DEFAULTS,
         )
         self.tokens = TokenManager(self.db)
+        self.sessions = SessionStore(self.db, idle_seconds=3600, max_seconds=7200)
+        self.sign_in = SignIn(self.db, sessions=self.sessions, brake=SignInBrake())
         self.batches = BatchViewer(self.db)
         self.pictures = PictureViewer(
-            self.db, pictures=lambda: LivePictures(self.redis, prefix=""), data_dir=Path("/nonexistent")
+            self.db, pictures=lambda: LivePictures(self.redis, prefix=""), data_dir=self.data_dir
         )
         self.audit_viewer = AuditViewer(self.db)
         self.log_stream = LogStream(self.redis, prefix="", max_lines=10_000)
@@ -117,6 +137,17 @@ class Services:
         self.alerts = AlertViewer(self.db, lambda: self.heartbeats, lambda: self.stopped_workers, lambda: own_room)
         self.logs = LogViewer(self.db, lambda: self.log_stream)
         self.pauses = PauseManager(self.db, queue=lambda: self.queue, accounts=self.account_store)
+        self.outcomes = OutcomeViewer(self.db)
+        self.line = QueueViewer(self.db, queue=lambda: self.queue, limiter=lambda: limiter)
+        self.processes = WorkerViewer(self.db, lambda: self.heartbeats, lambda: self.stopped_workers)
+        self.drafts = FormDrafts(self.data_dir / "unfinished")
+        self.restore = RestoreManager(
+            self.db,
+            memory=DatabaseMemory(self.db, MarkFile(self.data_dir), lambda: MarkKey(self.redis, prefix="")),
+            queue=lambda: self.queue,
+            heartbeats=lambda: self.heartbeats,
+            verify_seconds=60,
+        )
 
     def add_user(self, name: str) -> tuple[UserView, Actor, AccountView]:
         """An operator with one account."""

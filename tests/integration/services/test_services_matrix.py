@@ -1,237 +1,270 @@
-"""Who may do what: every call × operator or administrator × own or another's. And each refusal is on record."""
+"""Who may do what: every call of the services that names its actor × who that is. The calls are found by looking at
+the services, so that none is forgotten; each is really made, and each refusal is on record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 
 import pytest
+from redis import Redis
 
-from core.errors import NotAllowed, NotFound, TopnError
-from core.lane import AccountLimits, PauseScope, UserLimits
-from core.services.bulk_change import BulkAction, BulkChange
-from core.services.bulk_manager import BulkPlan
-from core.services.csv_import import parse_csv
-from core.services.log_viewer import LogFilter
-from core.services.submission import ArticleChanges, Submission, TaskUpdate
-from core.store.audit import AuditFilter
-from core.store.records import Actor, ReviewAnswer, Role
-from core.store.task_queries import TaskFilter
-from tests.integration.services.service_world import ADMIN, ZONE, Services, cookies
+from core.errors import InvalidInput, NotFound, SignInRefused, TopnError
+from core.settings import ROOT
+from core.store.database import Database
+from core.store.records import Actor, Role
+from tests.integration.services.actor_methods import (
+    INNER,
+    WITHOUT_ACTOR,
+    beside_them,
+    functions_with_actor,
+    with_actor,
+)
+from tests.integration.services.reading_calls import (
+    ACTORS_OWN,
+    FILTERED_BY_OWNER,
+    FOR_EVERYBODY,
+    PASSWORD,
+    give_each_its_own,
+)
+from tests.integration.services.service_calls import CALLS, Call
+from tests.integration.services.service_world import ADMIN, BrowserAskedFor, Services
+from tests.integration.services.two_owners import Things, Two, fill, live, make_two
+from tests.servers.migrated_tables import MigratedFile
+from tests.servers.redis_server import RedisServer
 
-CSV = parse_csv(b"title,content,account\nOne,x,main\n", zone=ZONE)
-CANCEL_ALL = BulkChange(BulkAction.CANCEL)
-WORKER = "host:1:aa"
-ARTICLE = Submission(account="main", title="Another", content="Some text.")
+TABLES = (CALLS, FILTERED_BY_OWNER, FOR_EVERYBODY, ACTORS_OWN)
+
+
+class Who(StrEnum):
+    """As seen from the thing that a call names, which is ada's."""
+
+    ADMINISTRATOR = "administrator"
+    OWNER = "owner"
+    ANOTHER = "another operator"
+    DISABLED = "disabled owner"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What belongs to one user."""
+class Template:
+    """A database with ada and bob, with one of each thing: made once, copied for each call."""
 
-    user: int
-    name: str
-    account: int
-    task: int
-    batch: int
-    token: int
+    file: Path
+    secret_key: str
+    two: Two
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a service. `refusal`: what an operator gets for another's thing, and for its own with
-    `is_for_admins`. `changes`: whether a refusal must be on record."""
-
-    run: Callable[[Services, Actor, Target], object]
-    refusal: type[TopnError] = NotFound
-    is_for_admins: bool = False
-    is_recorded: bool = True
-
-
-CALLS: dict[str, Call] = {
-    "submit": Call(lambda s, a, t: s.tasks.submit(ARTICLE, actor=a, user_id=t.user), NotAllowed),
-    "check_batch": Call(lambda s, a, t: s.tasks.check_batch(CSV, actor=a, user_id=t.user), NotAllowed),
-    "submit_batch": Call(lambda s, a, t: s.tasks.submit_batch(CSV, actor=a, user_id=t.user), NotAllowed),
-    "get": Call(lambda s, a, t: s.tasks.get(t.task, actor=a)),
-    "article": Call(lambda s, a, t: s.tasks.article(t.task, actor=a)),
-    "events": Call(lambda s, a, t: s.tasks.events(t.task, actor=a)),
-    "waits": Call(lambda s, a, t: s.tasks.waits([s.tasks.get(t.task, actor=ADMIN)], actor=a)),
-    "wait_facts": Call(lambda s, a, t: s.tasks.wait_facts(s.tasks.get(t.task, actor=ADMIN), actor=a)),
-    "list": Call(lambda s, a, t: s.tasks.list(TaskFilter(user_id=t.user), actor=a)),
-    "lists.page": Call(lambda s, a, t: s.lists.page(TaskFilter(user_id=t.user), actor=a)),
-    "lists.everything": Call(lambda s, a, t: list(s.lists.everything(TaskFilter(user_id=t.user), actor=a))),
-    "bulk.plan": Call(lambda s, a, t: s.bulk.plan(CANCEL_ALL, TaskFilter(user_id=t.user), actor=a)),
-    "bulk.plan_ids": Call(lambda s, a, t: s.bulk.plan(CANCEL_ALL, [t.task], actor=a)),
-    "bulk.carry_out": Call(lambda s, a, t: s.bulk.carry_out(BulkPlan(CANCEL_ALL, (t.task,), {}), actor=a)),
-    "bulk.plan to an account": Call(
-        lambda s, a, t: s.bulk.plan(
-            BulkChange(BulkAction.ACCOUNT, account=s.accounts.get(t.account, actor=ADMIN)), [], actor=a
-        )
-    ),
-    "edit": Call(lambda s, a, t: s.tasks.edit(t.task, ArticleChanges(title="New"), actor=a)),
-    "edit and resend": Call(
-        lambda s, a, t: s.tasks.change(t.task, TaskUpdate(ArticleChanges(title="Newer"), resend=True), actor=a)
-    ),
-    "change account": Call(lambda s, a, t: s.tasks.change(t.task, TaskUpdate(account="main"), actor=a)),
-    "versions": Call(lambda s, a, t: s.tasks.versions(t.task, actor=a)),
-    "live picture": Call(lambda s, a, t: s.pictures.live(t.task, actor=a)),
-    "picture of a failure": Call(lambda s, a, t: s.pictures.of_failure(t.task, actor=a)),
-    "reschedule": Call(lambda s, a, t: s.tasks.reschedule(t.task, None, actor=a)),
-    "reprioritise": Call(lambda s, a, t: s.tasks.reprioritise(t.task, 9, actor=a)),
-    "cancel": Call(lambda s, a, t: s.tasks.cancel(t.task, actor=a)),
-    "retry": Call(lambda s, a, t: s.tasks.retry(t.task, actor=a)),
-    "answer_review": Call(lambda s, a, t: s.tasks.answer_review(t.task, ReviewAnswer.GIVE_UP, actor=a)),
-    "accounts.add": Call(lambda s, a, t: s.accounts.add("new", cookies(), actor=a, user_id=t.user), NotAllowed),
-    "accounts.find": Call(lambda s, a, t: s.accounts.find("main", actor=a, user_id=t.user), NotAllowed),
-    "accounts.get": Call(lambda s, a, t: s.accounts.get(t.account, actor=a)),
-    "accounts.list": Call(lambda s, a, t: s.accounts.list(actor=a, user_id=t.user), NotAllowed),
-    "accounts.delete": Call(lambda s, a, t: s.accounts.delete(t.account, actor=a)),
-    "accounts.sign_in": Call(lambda s, a, t: s.accounts.replace_cookies(t.account, cookies(), actor=a, probe=False)),
-    "accounts.reseal": Call(lambda s, a, t: s.accounts.reseal(actor=a), NotAllowed, is_for_admins=True),
-    "users.add": Call(lambda s, a, t: s.users.add("new", actor=a), NotAllowed, is_for_admins=True),
-    "users.by_name": Call(lambda s, a, t: s.users.by_name(t.name, actor=a)),
-    "users.list": Call(lambda s, a, t: s.users.list(actor=a), NotAllowed, is_for_admins=True),
-    "users.set_password": Call(lambda s, a, t: s.users.set_password(t.user, "a long password", actor=a)),
-    "users.set_disabled": Call(
-        lambda s, a, t: s.users.set_disabled(t.user, is_disabled=True, actor=a), NotAllowed, is_for_admins=True
-    ),
-    "users.set_role": Call(
-        lambda s, a, t: s.users.set_role(t.user, Role.ADMIN, actor=a), NotAllowed, is_for_admins=True
-    ),
-    "tokens.make": Call(lambda s, a, t: s.tokens.make("new", actor=a, user_id=t.user), NotAllowed),
-    "tokens.revoke": Call(lambda s, a, t: s.tokens.revoke(t.token, actor=a)),
-    "tokens.revoke_all": Call(lambda s, a, t: s.tokens.revoke_all(t.user, actor=a)),
-    "audit.read": Call(lambda s, a, t: s.audit_viewer.entries(AuditFilter(), actor=a), NotAllowed, is_for_admins=True),
-    "logs.page": Call(lambda s, a, t: s.logs.page(LogFilter(task_id=t.task), actor=a)),
-    "batches.get": Call(lambda s, a, t: s.batches.get(t.batch, actor=a)),
-    "limits.show": Call(lambda s, a, t: s.limits.show(t.user, actor=a)),
-    "limits.busy": Call(lambda s, a, t: s.limits.busy(actor=a), NotAllowed, is_for_admins=True),
-    "limits.set": Call(
-        lambda s, a, t: s.limits.set(UserLimits(t.user, max_running=2), actor=a), NotAllowed, is_for_admins=True
-    ),
-    "limits.change": Call(
-        lambda s, a, t: s.limits.change(UserLimits(t.user, max_running=2), actor=a), NotAllowed, is_for_admins=True
-    ),
-    "limits.set_account": Call(
-        lambda s, a, t: s.limits.set_account(AccountLimits(t.account, 1), actor=a), NotAllowed, is_for_admins=True
-    ),
-    "limits.reset": Call(lambda s, a, t: s.limits.reset(t.user, actor=a), NotAllowed, is_for_admins=True),
-    "workers.quiet": Call(lambda s, a, t: s.workers.quiet(WORKER, actor=a), NotAllowed, is_for_admins=True),
-    "workers.resume": Call(lambda s, a, t: s.workers.resume(WORKER, actor=a), NotAllowed, is_for_admins=True),
-    "workers.stop": Call(lambda s, a, t: s.workers.stop(WORKER, actor=a), NotAllowed, is_for_admins=True),
-    "workers.start": Call(lambda s, a, t: s.workers.start(WORKER, actor=a), NotAllowed, is_for_admins=True),
-    "pause everything": Call(
-        lambda s, a, t: s.pauses.pause(PauseScope.EVERYTHING, actor=a), NotAllowed, is_for_admins=True
-    ),
-    "pause a platform": Call(
-        lambda s, a, t: s.pauses.pause(PauseScope.PLATFORM, "zhihu", actor=a), NotAllowed, is_for_admins=True
-    ),
-    "pause a user": Call(lambda s, a, t: s.pauses.pause(PauseScope.USER, str(t.user), actor=a)),
-    "pause an account": Call(lambda s, a, t: s.pauses.pause(PauseScope.ACCOUNT, str(t.account), actor=a)),
-    "pause a batch": Call(lambda s, a, t: s.pauses.pause(PauseScope.BATCH, str(t.batch), actor=a)),
-    "resume everything": Call(
-        lambda s, a, t: s.pauses.resume(PauseScope.EVERYTHING, actor=a), NotAllowed, is_for_admins=True
-    ),
-    "resume a batch": Call(lambda s, a, t: s.pauses.resume(PauseScope.BATCH, str(t.batch), actor=a)),
-    "list pauses": Call(lambda s, a, t: s.pauses.list(actor=a), NotAllowed, is_for_admins=True),
-}
+@pytest.fixture(scope="module")
+def template(
+    tmp_path_factory: pytest.TempPathFactory, migrated_file: MigratedFile, redis_server: RedisServer
+) -> Template:
+    folder = tmp_path_factory.mktemp("two")
+    db = Database(migrated_file.copy(folder / "two.sqlite3"))
+    with Redis(port=redis_server.port, decode_responses=True) as client:
+        made = Services(db, client)
+        two = make_two(made)
+    db.close()
+    return Template(folder / "two.sqlite3", made.secret_key, two)
 
 
 @pytest.fixture
-def target(services: Services) -> Target:
-    """What belongs to ada."""
-    user, ada, account = services.add_user("ada")
-    receipt = services.tasks.submit_batch(parse_csv(b"title,content\nHello,x\n", zone=ZONE), actor=ada)
-    assert receipt.batch_id is not None
-    _secret, token = services.tokens.make("a program", actor=ada)
-    return Target(user.id, "ada", account.id, receipt.tasks[0].task_id, receipt.batch_id, token.id)
+def two(template: Template) -> Two:
+    return template.two
 
 
-def refused(call: Call, services: Services, actor: Actor, target: Target) -> bool:
-    """Whether the actor may not. Whatever else is wrong with the call comes after that question."""
+@pytest.fixture
+def services(tmp_path: Path, template: Template, redis_client: Redis) -> Iterator[Services]:
+    shutil.copyfile(template.file, tmp_path / "services.sqlite3")
+    db = Database(f"sqlite:///{tmp_path / 'services.sqlite3'}")
+    made = Services(db, redis_client, data_dir=tmp_path, secret_key=template.secret_key)
+    live(made)
+    yield made
+    db.close()
+
+
+def test_no_call_is_left_out() -> None:
+    listed = {name.partition(" ")[0] for table in TABLES for name in table}
+    assert listed == with_actor()
+    assert functions_with_actor() == set()
+
+
+def test_what_needs_no_actor_has_a_reason() -> None:
+    assert set(WITHOUT_ACTOR) == beside_them()
+
+
+def test_what_is_inside_is_used_inside_alone() -> None:
+    modules = {"core.services.access", "core.services.task_editor"}
+    assert len(modules) == len(INNER)
+    for folder in ("dashboard", "tasks", "core/commands"):
+        for file in (ROOT / folder).rglob("*.py"):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+            assert modules.isdisjoint(imported), file
+
+
+def actor_of(who: Who, services: Services, two: Two) -> Actor:
+    if who is Who.DISABLED:
+        services.users.set_disabled(two.ada.user, is_disabled=True, actor=ADMIN)
+    return {Who.ADMINISTRATOR: two.root, Who.ANOTHER: two.bob.actor}.get(who, two.ada.actor)
+
+
+def outcome(call: Call, services: Services, actor: Actor, things: Things) -> type[TopnError] | None:
+    """None: it was done, or got as far as asking the site."""
     try:
-        call.run(services, actor, target)
-    except call.refusal:
-        return True
-    except TopnError:
-        return False
-    return False
+        call.run(services, actor, things)
+    except TopnError as error:
+        return type(error)
+    except BrowserAskedFor:
+        return None
+    return None
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_an_administrator_may(name: str, services: Services, target: Target) -> None:
-    assert not refused(CALLS[name], services, ADMIN, target)
+def expected(call: Call, who: Who) -> type[TopnError] | None:
+    """One that is disabled has no way in (see below); what is there can be looked after, nothing new is handed in."""
+    match who:
+        case Who.ADMINISTRATOR:
+            return None
+        case Who.OWNER:
+            return call.refusal if call.is_for_admins else None
+        case Who.ANOTHER:
+            return call.refusal
+        case Who.DISABLED:
+            return InvalidInput
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_an_operator_may_with_its_own_unless_it_is_for_administrators(
-    name: str, services: Services, target: Target
-) -> None:
-    ada = Actor("ada", Role.OPERATOR, target.user)
-    assert refused(CALLS[name], services, ada, target) == CALLS[name].is_for_admins
+MATRIX = [
+    pytest.param(name, who, id=f"{name}-{who}")
+    for name, call in CALLS.items()
+    for who in Who
+    if who is not Who.DISABLED or call.is_new
+]
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_an_operator_may_nothing_with_anothers_and_that_is_on_record(
-    name: str, services: Services, target: Target
-) -> None:
-    _, bo, _ = services.add_user("bo")
-    assert refused(CALLS[name], services, bo, target)
+@pytest.mark.parametrize(("name", "who"), MATRIX)
+def test_who_may_do_what(name: str, who: Who, services: Services, two: Two) -> None:
+    call, actor = CALLS[name], actor_of(who, services, two)
+    wanted = expected(call, who)
+    assert outcome(call, services, actor, two.ada) is wanted
     newest = services.audit.entries(limit=1)[0]
-    assert (newest.actor_name, newest.detail) == ("bo", {"denied": True})
+    is_denial = newest.detail == {"denied": True}
+    assert is_denial is (wanted is not None)
+    if is_denial:
+        assert newest.actor_name == actor.name
+
+
+@pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call.is_new])
+def test_nobody_hands_in_for_one_who_is_disabled(name: str, services: Services, two: Two) -> None:
+    actor_of(Who.DISABLED, services, two)
+    assert outcome(CALLS[name], services, two.root, two.ada) is InvalidInput
+
+
+def test_one_who_is_disabled_has_no_way_in(services: Services, two: Two) -> None:
+    services.users.set_password(two.ada.user, PASSWORD, actor=ADMIN)
+    cookie = services.sign_in.sign_in("ada", PASSWORD, address="127.0.0.1")
+    program, _ = services.tokens.make("a program", actor=two.ada.actor)
+    session = services.sign_in.visitor(cookie)
+    assert session is not None
+    assert services.tokens.actor(program) == two.ada.actor
+    actor_of(Who.DISABLED, services, two)
+    assert services.sign_in.visitor(cookie) is None
+    assert services.sign_in.session(session.id) is None
+    assert services.sign_in.living([session.id]) == {}
+    assert services.tokens.actor(program) is None
+    with pytest.raises(SignInRefused):
+        services.sign_in.sign_in("ada", PASSWORD, address="127.0.0.1")
 
 
 @pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call.refusal is NotFound])
-def test_what_is_anothers_reads_like_what_does_not_exist(name: str, services: Services, target: Target) -> None:
-    _, bo, _ = services.add_user("bo")
-    nothing = Target(target.user, "nobody", 99_999, 99_999, 99_999, 99_999)
+def test_what_is_anothers_reads_like_what_does_not_exist(name: str, services: Services, two: Two) -> None:
+    nothing = Things(two.ada.user, "nobody", *[99_999] * 8)
     with pytest.raises(NotFound) as others:
-        CALLS[name].run(services, bo, target)
-    if name not in ("waits", "wait_facts", "list", "users.set_password", "limits.show", "pause a user"):
+        CALLS[name].run(services, two.bob.actor, two.ada)
+    if not CALLS[name].names_user:
         with pytest.raises(NotFound) as missing:
-            CALLS[name].run(services, bo, nothing)
+            CALLS[name].run(services, two.bob.actor, nothing)
         assert others.value.kind == missing.value.kind
 
 
-def test_every_change_is_on_record(services: Services, target: Target) -> None:
+@pytest.mark.parametrize("name", FILTERED_BY_OWNER)
+def test_of_what_two_have_each_sees_its_own(name: str, services: Services, two: Two) -> None:
+    fill(services, two)
+    stranger = services.users.add("cy", actor=ADMIN)
+    call = FILTERED_BY_OWNER[name]
+
+    def seen_by(actor: Actor) -> list[set[int]]:
+        return call.seen(services, two, call.run(services, actor, two))
+
+    parts = len(seen_by(two.root))
+    assert seen_by(two.root) == [{two.ada.user, two.bob.user}] * parts
+    assert seen_by(two.ada.actor) == [{two.ada.user}] * parts
+    assert seen_by(two.bob.actor) == [{two.bob.user}] * parts
+    nobody = {stranger.id} if name == "TaskLists.allowed" else set()
+    assert seen_by(Actor("cy", Role.OPERATOR, stranger.id)) == [nobody] * parts
+
+
+@pytest.mark.parametrize("name", FOR_EVERYBODY)
+def test_what_everybody_may_know_is_the_same_for_all(name: str, services: Services, two: Two) -> None:
+    told = [FOR_EVERYBODY[name](services, actor) for actor in (two.root, two.ada.actor, two.bob.actor)]
+    assert told[0]
+    assert told == told[:1] * 3
+
+
+@pytest.mark.parametrize("name", ACTORS_OWN)
+def test_nobody_reaches_what_is_the_actors_own(name: str, services: Services, two: Two) -> None:
+    give_each_its_own(services, two)
+    call = ACTORS_OWN[name]
+    before = call.left(services, two)
+    for other in (two.root, two.bob.actor):
+        assert call.run(services, other) != before
+        assert call.left(services, two) == before
+    answer, after = call.run(services, two.ada.actor), call.left(services, two)
+    assert (answer == before, after == before) == (call.is_reading, call.is_reading)
+
+
+def test_every_change_is_on_record(services: Services, two: Two) -> None:
     changing = {
-        "submit": "article.submit",
-        "edit": "article.edit",
-        "reschedule": "article.reschedule",
-        "reprioritise": "article.reprioritise",
-        "cancel": "article.cancel",
-        "retry": "article.retry",
-        "accounts.add": "account.add",
-        "accounts.sign_in": "account.sign_in",
-        "accounts.reseal": "account.reseal",
-        "users.add": "user.add",
-        "users.set_password": "user.set_password",
-        "users.set_role": "user.set_role",
-        "tokens.make": "token.make",
-        "tokens.revoke": "token.revoke",
-        "tokens.revoke_all": "token.revoke_all",
-        "limits.change": "limits.set",
-        "limits.set_account": "limits.set",
-        "limits.reset": "limits.reset",
-        "workers.quiet": "worker.quiet",
-        "workers.resume": "worker.resume",
-        "workers.stop": "worker.stop",
-        "workers.start": "worker.start",
-        "pause everything": "everything.pause",
-        "pause a platform": "platform.pause",
-        "pause a user": "user.pause",
-        "pause an account": "account.pause",
-        "pause a batch": "batch.pause",
-        "resume a batch": "batch.resume",
-        "submit_batch": "batch.submit",
-        "users.set_disabled": "user.set_disabled",
+        "TaskQueueManager.submit": "article.submit",
+        "TaskQueueManager.edit": "article.edit",
+        "TaskQueueManager.reschedule": "article.reschedule",
+        "TaskQueueManager.reprioritise": "article.reprioritise",
+        "TaskQueueManager.cancel": "article.cancel",
+        "TaskQueueManager.retry": "article.retry",
+        "TaskQueueManager.answer_review": "article.review",
+        "AccountManager.add": "account.add",
+        "AccountManager.replace_cookies": "account.sign_in",
+        "AccountManager.reseal": "account.reseal",
+        "AccountManager.delete": "account.delete",
+        "UserManager.add": "user.add",
+        "UserManager.set_password": "user.set_password",
+        "UserManager.set_role": "user.set_role",
+        "SignIn.sign_out_everywhere": "session.close_all",
+        "TokenManager.make": "token.make",
+        "TokenManager.revoke": "token.revoke",
+        "TokenManager.revoke_all": "token.revoke_all",
+        "LimitManager.change": "limits.set",
+        "LimitManager.change_account": "limits.set",
+        "LimitManager.reset": "limits.reset",
+        "WorkerManager.quiet": "worker.quiet",
+        "WorkerManager.resume": "worker.resume",
+        "WorkerManager.stop": "worker.stop",
+        "WorkerManager.start": "worker.start",
+        "PauseManager.pause everything": "everything.pause",
+        "PauseManager.pause a platform": "platform.pause",
+        "PauseManager.pause a user": "user.pause",
+        "PauseManager.pause an account": "account.pause",
+        "PauseManager.pause a batch": "batch.pause",
+        "PauseManager.resume a batch": "batch.resume",
+        "TaskQueueManager.submit_batch": "batch.submit",
+        "RestoreManager.restore": "database.restored",
+        "RestoreManager.accept": "database.accepted",
+        "UserManager.set_disabled": "user.set_disabled",
     }
-    # Beside whom ada may become an administrator, and be disabled as one.
-    for beats in (services.heartbeats, services.stopped_workers):
-        beats.beat(WORKER, {}, 30)
-    services.users.add("root", "a password of root", actor=ADMIN, role=Role.ADMIN)
     for name, action in changing.items():
-        CALLS[name].run(services, ADMIN, target)
+        CALLS[name].run(services, ADMIN, two.ada)
         newest = services.audit.entries(limit=1)[0]
         assert (newest.action, newest.actor_name) == (action, "command line"), name
         assert "token" not in str(newest.detail)

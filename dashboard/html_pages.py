@@ -22,7 +22,10 @@ _templates = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoesca
 
 def language_in(address: str) -> str | None:
     """The language that somebody has chosen on the page of this address; None: the browser's."""
-    chosen = parse_qs(urlsplit(address).query).get(LANGUAGE_FIELD, ())
+    try:
+        chosen = parse_qs(urlsplit(address).query).get(LANGUAGE_FIELD, ())
+    except ValueError:
+        return None
     return next(filter(None, map(known_language, chosen)), None)
 
 

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import anyio.to_thread
-from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core.errors import ServiceUnavailable, SignInRefused
 from core.services.sign_in import SignIn
 from dashboard.auth_gate import COOKIE
 from dashboard.browser_files import needed_files
-from dashboard.languages import best_language, translator
+from dashboard.html_pages import LANGUAGE_FIELD, html_page, language_for, language_in
+from dashboard.languages import LANGUAGES
 
 FOLDER = Path(__file__).parent
 ASSETS = {"logo.svg": "image/svg+xml", "sign_in.css": "text/css"}
 LONGEST_FIELD = 300
-
-_templates = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True)
 
 
 def make_sign_in_routes(get_sign_in: Callable[[], SignIn], *, max_seconds: float) -> list[Route]:
@@ -42,7 +41,8 @@ def make_sign_in_routes(get_sign_in: Callable[[], SignIn], *, max_seconds: float
             return _page(request, wanted, wait_seconds=error.wait_seconds, name=name, status=HTTPStatus.FORBIDDEN)
         except ServiceUnavailable:
             return _page(request, wanted, is_down=True, name=name, status=HTTPStatus.SERVICE_UNAVAILABLE)
-        response = RedirectResponse(_safe_next(wanted), HTTPStatus.SEE_OTHER)
+        page = _in_language(_safe_next(wanted), language_in(str(request.url)))
+        response = RedirectResponse(page, HTTPStatus.SEE_OTHER)
         response.set_cookie(
             COOKIE,
             token,
@@ -57,7 +57,9 @@ def make_sign_in_routes(get_sign_in: Callable[[], SignIn], *, max_seconds: float
         token = request.cookies.get(COOKIE)
         if token:
             await anyio.to_thread.run_sync(_close, get_sign_in, token)
-        response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
+        # The page that it was pressed on has the language in its address.
+        sign_in_page = _sign_in_address(language_in(request.headers.get("referer", "")))
+        response = RedirectResponse(sign_in_page, HTTPStatus.SEE_OTHER)
         response.delete_cookie(COOKIE)
         return response
 
@@ -94,17 +96,41 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     """`wanted`: where to go when somebody is signed in; kept over a wrong password."""
-    language = best_language(request.headers.get("accept-language", ""))
-    page = _templates.get_template("sign_in.html").render(
-        language=language.replace("_", "-"),
-        _=translator(language),
+    wanted = _safe_next(wanted)
+    has_ended = "ended" in request.query_params
+    chosen = language_in(str(request.url))
+    return html_page(
+        "sign_in.html",
+        chosen or language_in(wanted) or language_for(request.scope),
+        status,
         name=name,
-        next=_safe_next(wanted),
+        next=wanted,
+        action=_sign_in_address(chosen),
+        languages={
+            name_of: _sign_in_address(code, next=wanted, **({"ended": "1"} if has_ended else {}))
+            for code, name_of in LANGUAGES.items()
+        },
+        has_ended=has_ended,
         wait_seconds=None if wait_seconds is None else int(wait_seconds + 0.999),
         is_down=is_down,
         files=needed_files(),
     )
-    return HTMLResponse(page, status, headers={"cache-control": "no-store"})
+
+
+def _sign_in_address(language: str | None, **query: str) -> str:
+    """The sign-in in this language; None: in that of the browser."""
+    if language is not None:
+        query[LANGUAGE_FIELD] = LANGUAGES[language]
+    return f"/login?{urlencode(query)}" if query else "/login"
+
+
+def _in_language(address: str, language: str | None) -> str:
+    """A page in the language that was chosen at the sign-in, kept where the pages keep it."""
+    if language is None:
+        return address
+    parts = urlsplit(address)
+    query = [(name, value) for name, value in parse_qsl(parts.query, True) if name != LANGUAGE_FIELD]
+    return urlunsplit(parts._replace(query=urlencode([*query, (LANGUAGE_FIELD, LANGUAGES[language])])))
 
 
 def _safe_next(address: str) -> str:

@@ -27,9 +27,9 @@ REFRESH_SECONDS = 2.0
 NOTES = "notes"
 TYPED = "typed"
 HELD = "typed_held"
-SIGN_IN_SCRIPT = (
-    "<script>location.replace('/login?next=' + encodeURIComponent(location.pathname + location.search))</script>"
-)
+SIGN_IN_SCRIPT = """<script>
+location.replace('/login?ended=1&next=' + encodeURIComponent(location.pathname + location.search))
+</script>"""
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,7 +61,8 @@ def forget_sessions() -> None:
 
 
 def lead_to_sign_in() -> None:
-    """Replace the page by the sign-in, which comes back here."""
+    """Replace the page by the sign-in, which says that the session has ended, and comes back here. Only a page that is
+    open comes so far without a session: the gate leads others to the sign-in."""
     st.html(SIGN_IN_SCRIPT, unsafe_allow_javascript=True)
     st.stop()
 

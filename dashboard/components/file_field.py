@@ -18,14 +18,35 @@ COVERED = """
 [data-testid="stFileUploaderDropzoneInstructions"] * {{ font-size: 0 !important; }}
 [data-testid="stFileUploaderDropzone"] button p::after {{ font-size: 0.875rem; content: {choose}; }}
 [data-testid="stFileUploaderDropzoneInstructions"]::after {{ font-size: 0.875rem; content: {most}; }}
+[data-testid="stFileUploaderDropzoneInput"] + div:not([data-testid]) > span {{ font-size: 0 !important; }}
+[data-testid="stFileUploaderDropzoneInput"] + div:not([data-testid]) > span::after {{
+  font-size: 0.875rem; content: {drop}; }}
 </style>
 """
+REFUSED = """
+<style>
+[data-testid="stFileUploader"]:has([aria-invalid="true"])::after {{
+  display: block; font-size: 0.875rem; margin-top: 0.5rem; content: {refused}; }}
+body:has([data-testid="stFileChip"][aria-invalid="true"]:hover) [data-testid="stTooltipErrorContent"] {{
+  display: none; }}
+</style>
+"""
+"""Streamlit tells why a file is refused, `application/pdf files are not allowed`, only where the mouse stands on it."""
 
 
 def draw_file_field(label: str, kinds: Sequence[str], *, key: str, most_mb: int) -> None:
     """Its file is in the session under `key`. One size and one list of kinds a page: the words are covered on all of
     it."""
     st.file_uploader(label, list(kinds), key=key, max_upload_size=most_mb)
+    named = ", ".join(kinds).upper()
+    refused = _(
+        "The file marked in red was not taken. It must be one of {kinds} and have {number} MB at most; "
+        "if it is, choose it again.",
+        kinds=named,
+        number=most_mb,
+    )
+    st.html(REFUSED.format(refused=css_text(refused)))
     if language() != ENGLISH:
-        most = _("up to {number} MB: {kinds}", number=most_mb, kinds=", ".join(kinds).upper())
-        st.html(COVERED.format(choose=css_text(_("Choose a file")), most=css_text(most)))
+        most = _("up to {number} MB: {kinds}", number=most_mb, kinds=named)
+        words = {"choose": _("Choose a file"), "drop": _("Let go of the file here"), "most": most}
+        st.html(COVERED.format(**{name: css_text(text) for name, text in words.items()}))

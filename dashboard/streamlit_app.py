@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import TopnError
 from core.store.records import Role
-from dashboard.components import bulk_actions, worker_orders
+from dashboard.components import bulk_actions, checked_file, worker_orders
 from dashboard.components.alerts import draw_banner
 from dashboard.components.own_words import cover_words
 from dashboard.navigation import pages_for
@@ -56,6 +56,7 @@ def _leave_questions(page: str) -> None:
     if st.session_state.setdefault(PAGE_KEY, page) != page:
         bulk_actions.forget()
         worker_orders.forget()
+        checked_file.forget()
         st.session_state[PAGE_KEY] = page
 
 

@@ -105,14 +105,7 @@ class QueueOverviews:
 
 def _longest(pauses: Sequence[PauseView], task: TaskView) -> PauseView | None:
     """The pause that holds a task back for longest."""
-    keys = {
-        PauseScope.EVERYTHING: "",
-        PauseScope.PLATFORM: task.platform,
-        PauseScope.USER: str(task.user_id),
-        PauseScope.ACCOUNT: str(task.account_id),
-        PauseScope.BATCH: str(task.batch_id),
-    }
-    holding = [pause for pause in pauses if pause.key == keys[pause.scope]]
+    holding = [pause for pause in pauses if pause.holds(task)]
     return max(holding, key=lambda pause: pause.until or LAST_MOMENT, default=None)
 
 

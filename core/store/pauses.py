@@ -13,7 +13,7 @@ from core.lane import Pause, PauseScope
 from core.store.clock import later_sql, now_sql
 from core.store.database import Database
 from core.store.models import Account, Batch, PauseRow, User
-from core.store.records import Actor
+from core.store.records import Actor, TaskView
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,17 @@ class PauseView:
     def is_of_site(self) -> bool:
         """TOP_N itself holds back an account because the site asked for it; it ends by itself."""
         return self.scope is PauseScope.ACCOUNT and self.by == Actor.system().name
+
+    def holds(self, task: TaskView) -> bool:
+        """Whether it keeps this task from being taken."""
+        keys = {
+            PauseScope.EVERYTHING: "",
+            PauseScope.PLATFORM: task.platform,
+            PauseScope.USER: str(task.user_id),
+            PauseScope.ACCOUNT: str(task.account_id),
+            PauseScope.BATCH: str(task.batch_id),
+        }
+        return self.key == keys[self.scope]
 
 
 class PauseStore:

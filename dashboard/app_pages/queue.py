@@ -17,7 +17,7 @@ from core.store.queue_figures import Waits
 from core.store.records import Actor
 from dashboard import figures
 from dashboard.components.figure_tiles import draw_tiles
-from dashboard.components.pause_controls import draw_form, draw_late, draw_pauses
+from dashboard.components.pause_controls import draw_form, draw_pauses
 from dashboard.text import _, duration, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
@@ -62,7 +62,6 @@ def pause_something(actor: Actor) -> None:
     """Not refreshed: somebody may be typing."""
     with st.expander(_("Pause something"), icon=":material/pause:", key="pause_form"):
         draw_form(actor)
-    draw_late()
 
 
 def _draw_figures(lanes: Sequence[LaneView], waits: Waits) -> None:

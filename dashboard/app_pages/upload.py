@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from hashlib import sha256
-
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core import wiring
 from core.errors import InvalidInput
 from core.services.csv_export import template
-from core.services.csv_import import ParsedCsv, parse_csv
-from core.settings import get_settings
+from core.services.csv_import import ParsedCsv
 from core.store.records import Actor
+from dashboard.components import checked_file, file_order
 from dashboard.components.batch_list import PARAMETER, draw_batches, draw_progress
 from dashboard.components.bulk_actions import open_dialog
+from dashboard.components.checked_file import Choice, Shown
 from dashboard.components.csv_check import draw_check
 from dashboard.components.file_field import draw_file_field
+from dashboard.components.file_order import FILES, TOLD
 from dashboard.languages import CHINESE
-from dashboard.shared_figures import forget_all
-from dashboard.text import _, count, language, one_behind_the_other, plain
+from dashboard.text import _, count, language, plain
 from dashboard.visitor import page
-
-CHECKED = "upload_checked"
-FILES = "upload_files"
-TOLD = "upload_told"
-"""What became of a file, to be said by the run that shows its batch."""
-RECHECK_SECONDS = 30
 
 
 def draw(actor: Actor) -> None:
@@ -36,6 +29,7 @@ def draw(actor: Actor) -> None:
     batch = st.query_params.get(PARAMETER, "")
     if batch.isdecimal() and len(batch) < 16:  # noqa: PLR2004  # as many digits as an id has
         draw_progress(int(batch))
+    file_order.tell_receipt()
     owner = _choose_owner(actor)
     account = _choose_account(actor, owner)
     field = f"{FILES}_{st.session_state.get(FILES, 0)}"
@@ -49,8 +43,10 @@ def draw(actor: Actor) -> None:
         icon=":material/description:",
         on_click="ignore",
     )
-    if file is not None:
-        _draw_file(actor, file.getvalue(), file.name, owner, account)
+    if file is None:
+        file_order.forget()
+    else:
+        _draw_file(actor, file, owner, account)
     st.subheader(_("Batches"), anchor=False)
     draw_batches(actor)
     open_dialog()
@@ -59,7 +55,8 @@ def draw(actor: Actor) -> None:
 def _choose_owner(actor: Actor) -> int | None:
     if not actor.is_admin:
         return actor.user_id
-    names = {user.id: user.name for user in wiring.get_user_manager().list(actor=actor) if not user.is_disabled}
+    users = [user for user in wiring.get_user_manager().list(actor=actor) if not user.is_disabled]
+    names = {user.id: user.name for user in sorted(users, key=lambda user: user.id != actor.user_id)}
     chosen: int | None = st.selectbox(_("For the user"), list(names), format_func=names.__getitem__, key="upload_owner")
     return chosen
 
@@ -77,77 +74,39 @@ def _choose_account(actor: Actor, owner: int | None) -> str:
     )
 
 
-def _draw_file(actor: Actor, data: bytes, name: str, owner: int | None, account: str) -> None:
-    is_repeating = st.session_state.get("upload_repeats", False)
+def _draw_file(actor: Actor, file: UploadedFile, owner: int | None, account: str) -> None:
+    choice = Choice(owner, account, is_repeating=st.session_state.get("upload_repeats", False))
     try:
-        parsed = _check(actor, data, owner, account, is_repeating=is_repeating)
+        parsed, shown = _check(actor, file, choice)
     except InvalidInput as error:
+        file_order.forget()
         for fault in error.faults:
             st.error(plain(_(str(fault))), icon=":material/error:")
         return
-    draw_check(parsed, name)
-    if is_repeating or any(fault.is_duplicate for fault in parsed.faults):
+    draw_check(parsed, file.name)
+    if choice.is_repeating or any(fault.is_duplicate for fault in parsed.faults):
         st.toggle(_("Take articles that were handed in before all the same"), key="upload_repeats")
     if not parsed.is_readable or not parsed.good_rows:
         st.info(_("Nothing of this file can be queued before it is corrected."), icon=":material/info:")
         return
-    good = len(parsed.good_rows)
-    words = count("Hand in {number} article", "Hand in {number} articles", good)
+    words = count("Hand in {number} article", "Hand in {number} articles", shown.good)
     if parsed.bad_rows:
-        words = count("Hand in the {number} good row only", "Hand in the {number} good rows only", good)
-    if st.button(words, key="upload_send", type="primary", icon=":material/send:"):
-        _send(actor, name, owner)
+        words = count("Hand in the {number} good row only", "Hand in the {number} good rows only", shown.good)
+    send, args = file_order.order, (shown,)
+    st.button(words, key="upload_send", type="primary", icon=":material/send:", on_click=send, args=args)
 
 
-def _check(actor: Actor, data: bytes, owner: int | None, account: str, *, is_repeating: bool) -> ParsedCsv:
-    """Not at every click: of ten thousand rows it takes seconds. The database has its say again after half a minute,
-    and when the file is handed in."""
-    moment = int(time.monotonic() // RECHECK_SECONDS)
-    key = (sha256(data).hexdigest(), actor.user_id, owner, account, is_repeating, moment)
-    known = st.session_state.get(CHECKED)
-    if known is not None and known[0] == key:
-        found: ParsedCsv = known[1]
-        return found
+def _check(actor: Actor, file: UploadedFile, choice: Choice) -> tuple[ParsedCsv, Shown]:
+    """With what was ordered carried out. If it is not any more what was shown, nothing is handed in."""
     with st.spinner(_("Every row is looked at…")):
-        parsed = parse_csv(data, zone=get_settings().zone, default_account=account)
-        checked = wiring.get_task_manager().check_batch(
-            parsed, actor=actor, user_id=owner, allow_duplicates=is_repeating
+        parsed, shown = checked_file.check(actor, file, choice)
+    if file_order.is_outdated(shown) or not file_order.carry_out(actor, file.name, parsed, shown):
+        st.warning(
+            _("The file was checked anew, and it is not what it was. Nothing was handed in: look again."),
+            icon=":material/sync:",
         )
-    st.session_state[CHECKED] = (key, checked, parsed)
-    return checked
-
-
-def _send(actor: Actor, name: str, owner: int | None) -> None:
-    """All rows are one transaction: meanwhile the page says how many, and then the batch counts what becomes of
-    them."""
-    _key, checked, parsed = st.session_state.pop(CHECKED)
-    told = count(
-        "Handing in {number} article…", "Handing in {number} articles, all of them or none…", len(checked.good_rows)
-    )
-    with st.spinner(told):
-        receipt = wiring.get_task_manager().submit_batch(
-            parsed,
-            actor=actor,
-            user_id=owner,
-            name=name,
-            skip_bad_rows=bool(checked.faults),
-            allow_duplicates=st.session_state.get("upload_repeats", False),
-        )
-    words = count("{number} article was handed in.", "{number} articles were handed in.", receipt.new)
-    before = len(receipt.tasks) - receipt.new
-    if before:
-        known = count(
-            "{number} had been handed in before and stays as it is.",
-            "{number} had been handed in before and stay as they are.",
-            before,
-        )
-        words = one_behind_the_other(words, known)
-    forget_all()
-    st.session_state[TOLD] = words
-    st.session_state[FILES] = st.session_state.get(FILES, 0) + 1
-    if receipt.batch_id is not None:
-        st.query_params[PARAMETER] = str(receipt.batch_id)
-    st.rerun()
+        parsed, shown = checked_file.check(actor, file, choice)
+    return parsed, shown
 
 
 page(draw)

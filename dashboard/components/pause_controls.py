@@ -13,17 +13,14 @@ from core.lane import PauseScope
 from core.services.submission_check import PLATFORMS
 from core.services.task_words import SITE_NAMES
 from core.store.pauses import PauseView
-from core.store.records import Actor, TaskView
-from core.store.task_filter import TaskFilter
-from core.task_state import TaskStatus
+from core.store.records import Actor
+from dashboard.components.late_articles import draw_late, running_articles
 from dashboard.figures import FRESH_SECONDS, reader
 from dashboard.shared_figures import shared
-from dashboard.text import _, count, language, mark, plain
+from dashboard.text import _, language, mark, plain, zone
 from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback
 
-LATE_KEY = "pause_late"
-SHOWN_LATE = 10
 SCOPES = {
     PauseScope.EVERYTHING: mark("Everything"),
     PauseScope.PLATFORM: mark("A platform"),
@@ -73,11 +70,12 @@ def _targets(who: Actor, code: str) -> Targets:
 
 
 def draw_pauses(actor: Actor, pauses: Sequence[PauseView]) -> None:
-    """Each with a button, where who looks may lift it."""
+    """Each with a button, where who looks may lift it, and with what it came too late for."""
     if not pauses:
         st.caption(_("Nothing is paused."))
         return
     targets = _targets(reader(actor), language())
+    running = running_articles(reader(actor), language(), zone().key)
     for pause in pauses:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             times = ToldTimes()
@@ -96,6 +94,7 @@ def draw_pauses(actor: Actor, pauses: Sequence[PauseView]) -> None:
                     on_click=_resume,
                     args=(pause.scope, pause.key),
                 )
+        draw_late(pause, running)
 
 
 def draw_form(actor: Actor) -> None:
@@ -113,22 +112,6 @@ def draw_form(actor: Actor) -> None:
     st.button(_("Pause"), type="primary", icon=":material/pause:", key="pause_now", on_click=_pause, args=(scope,))
 
 
-def draw_late() -> None:
-    """What the last pause came too late for."""
-    late: list[TaskView] | None = st.session_state.get(LATE_KEY)
-    if not late:
-        return
-    st.info(
-        count(
-            "{number} article was being published already and goes on to its end:",
-            "{number} articles were being published already and go on to their end:",
-            len(late),
-        )
-    )
-    for task in late[:SHOWN_LATE]:
-        st.caption(f"{plain(task.title)} · {plain(task.account_name)} · {task.progress} %")
-
-
 @callback
 def _pause(actor: Actor, scope: PauseScope) -> None:
     chosen = st.session_state
@@ -137,24 +120,10 @@ def _pause(actor: Actor, scope: PauseScope) -> None:
     until = None if span is None else datetime.now(UTC) + span
     reason = chosen["pause_reason"].strip() or None
     wiring.get_pause_manager().pause(scope, key, actor=actor, until=until, reason=reason)
-    chosen[LATE_KEY] = wiring.get_task_manager().list(_running(scope, key), actor=actor)
     st.toast(_("Paused. Nothing new of it starts."), icon=":material/pause_circle:")
 
 
 @callback
 def _resume(actor: Actor, scope: PauseScope, key: str) -> None:
     wiring.get_pause_manager().resume(scope, key, actor=actor)
-    st.session_state.pop(LATE_KEY, None)
     st.toast(_("It goes on."), icon=":material/play_circle:")
-
-
-def _running(scope: PauseScope, key: str) -> TaskFilter:
-    """What of it is being published now."""
-    number = int(key) if key.isdecimal() else None
-    return TaskFilter(
-        statuses=[TaskStatus.RUNNING],
-        platform=key if scope is PauseScope.PLATFORM else None,
-        user_id=number if scope is PauseScope.USER else None,
-        account_id=number if scope is PauseScope.ACCOUNT else None,
-        batch_id=number if scope is PauseScope.BATCH else None,
-    )

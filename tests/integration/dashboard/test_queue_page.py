@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core import wiring
 from core.lane import PauseScope
@@ -62,14 +63,38 @@ def test_an_operator_sees_but_cannot_lift_an_administrators_pause(world: Dashboa
     assert pauses() == []
 
 
-def test_what_was_too_late_to_stop_is_named(world: DashboardWorld) -> None:
-    task = world.submit("ada", "On its way")
-    assert wiring.get_task_store().take(task.id, worker_id="host:1:test", claimed_ms=1_000) is not None
+def too_late(app: AppTest) -> list[str]:
+    """What stands below the pauses, as links to articles."""
+    assert not app.exception
+    return [one.proto.label.replace("\\", "") for one in app.get("page_link") if "task=" in one.proto.query_string]
+
+
+def test_what_was_too_late_to_stop_is_named_for_all_who_may_see_it(world: DashboardWorld) -> None:
+    task, store = world.submit("ada", "On its way"), wiring.get_task_store()
+    held = store.take(task.id, worker_id="host:1:test", claimed_ms=1_000)
+    assert held is not None
     app = world.open("queue", as_="root")
+    assert too_late(app) == []
     app.selectbox(key="pause_scope").set_value(PauseScope.EVERYTHING).run()
     app.button(key="pause_now").click().run()
-    assert "1 article was being published already" in words_of(app)
-    assert "On its way" in words_of(app)
+    for who in ("root", "ada"):
+        app = world.open("queue", as_=who)
+        assert "1 article was being published already" in words_of(app)
+        (told,) = too_late(app)
+        assert told.startswith("On its way · main · Publishing service is down (stopped at: Publishing, step 1 of 6")
+    assert too_late(world.open("queue", as_="bob")) == []
+    store.fail(held, error_class="Rejected", message="No.")
+    world.forget_caches()
+    assert too_late(world.open("queue", as_="root")) == []
+
+
+def test_also_what_was_paused_on_the_page_of_accounts(world: DashboardWorld) -> None:
+    tasks = [world.submit("ada", "Late"), world.submit("bob", "Of another account"), world.submit("ada", "In time")]
+    for task in tasks[:2]:
+        assert wiring.get_task_store().take(task.id, worker_id="host:1:test", claimed_ms=1_000) is not None
+    world.open("accounts").button(key=f"account_pause_{world.accounts['ada']}").click().run()
+    (told,) = too_late(world.open("queue", as_="root"))
+    assert told.startswith("Late · main")
 
 
 def test_another_users_things_are_not_offered(world: DashboardWorld) -> None:

@@ -55,11 +55,16 @@ def make_sign_in_routes(get_sign_in: Callable[[], SignIn], *, max_seconds: float
 
     async def logout(request: Request) -> Response:
         token = request.cookies.get(COOKIE)
-        if token:
-            await anyio.to_thread.run_sync(_close, get_sign_in, token)
         # The page that it was pressed on has the language in its address.
-        sign_in_page = _sign_in_address(language_in(request.headers.get("referer", "")))
-        response = RedirectResponse(sign_in_page, HTTPStatus.SEE_OTHER)
+        language = language_in(request.headers.get("referer", ""))
+        try:
+            if token:
+                await anyio.to_thread.run_sync(_close, get_sign_in, token)
+        except ServiceUnavailable:
+            # The session lives on, so its cookie stays: without it nobody could end the session any more.
+            wanted, status = _in_language("/", language), HTTPStatus.SERVICE_UNAVAILABLE
+            return _page(request, wanted, is_still_signed_in=True, status=status)
+        response = RedirectResponse(_sign_in_address(language), HTTPStatus.SEE_OTHER)
         response.delete_cookie(COOKIE)
         return response
 
@@ -77,13 +82,11 @@ def make_sign_in_routes(get_sign_in: Callable[[], SignIn], *, max_seconds: float
 
 
 def _close(get_sign_in: Callable[[], SignIn], token: str) -> None:
-    try:
-        sign_in = get_sign_in()
-        session = sign_in.visitor(token)
-        if session is not None:
-            sign_in.sign_out(session.id, actor=session.actor)
-    except ServiceUnavailable:
-        return
+    """Raises ServiceUnavailable."""
+    sign_in = get_sign_in()
+    session = sign_in.visitor(token)
+    if session is not None:
+        sign_in.sign_out(session.id, actor=session.actor)
 
 
 def _page(
@@ -92,6 +95,7 @@ def _page(
     *,
     wait_seconds: float | None = None,
     is_down: bool = False,
+    is_still_signed_in: bool = False,
     name: str = "",
     status: int = HTTPStatus.OK,
 ) -> Response:
@@ -113,6 +117,7 @@ def _page(
         has_ended=has_ended,
         wait_seconds=None if wait_seconds is None else int(wait_seconds + 0.999),
         is_down=is_down,
+        is_still_signed_in=is_still_signed_in,
         files=needed_files(),
     )
 

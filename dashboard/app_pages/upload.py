@@ -16,7 +16,7 @@ from dashboard.components.bulk_actions import open_dialog
 from dashboard.components.checked_file import Choice, Shown
 from dashboard.components.csv_check import draw_check
 from dashboard.components.file_field import draw_file_field
-from dashboard.components.file_order import FILES, TOLD
+from dashboard.components.file_order import FILES, TOLD, order_file
 from dashboard.languages import CHINESE
 from dashboard.text import _, count, language, plain
 from dashboard.visitor import page
@@ -92,8 +92,7 @@ def _draw_file(actor: Actor, file: UploadedFile, owner: int | None, account: str
     words = count("Hand in {number} article", "Hand in {number} articles", shown.good)
     if parsed.bad_rows:
         words = count("Hand in the {number} good row only", "Hand in the {number} good rows only", shown.good)
-    send, args = file_order.order, (shown,)
-    st.button(words, key="upload_send", type="primary", icon=":material/send:", on_click=send, args=args)
+    st.button(words, key="upload_send", type="primary", icon=":material/send:", on_click=order_file, args=(shown,))
 
 
 def _check(actor: Actor, file: UploadedFile, choice: Choice) -> tuple[ParsedCsv, Shown]:

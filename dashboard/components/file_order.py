@@ -37,7 +37,7 @@ class Order:
 
 
 @callback
-def order(_actor: Actor, shown: Shown) -> None:
+def order_file(_actor: Actor, shown: Shown) -> None:
     """`shown`: what the button said when it was pressed. The second of two quick clicks orders nothing new."""
     known: Order | None = st.session_state.get(ORDER)
     if shown != st.session_state.get(DONE) and (known is None or known.shown != shown):

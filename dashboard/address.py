@@ -3,7 +3,7 @@ it. The words there are the same in every language, which Streamlit's own bindin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +33,18 @@ def number_field() -> AddressField:
         lambda values: int(values[0]) if values and values[0].isdecimal() and len(values[0]) < 16 else None,  # noqa: PLR2004 - as many digits as an id has
         lambda number: [] if number is None else [str(number)],
     )
+
+
+def word_field(known: Collection[str]) -> AddressField:
+    """One of these words."""
+    return AddressField(
+        lambda values: values[0] if values and values[0] in known else None, lambda word: [word] if word else []
+    )
+
+
+def flag_field() -> AddressField:
+    """Whether or not."""
+    return AddressField(lambda values: values[:1] == ["true"], lambda is_on: ["true"] if is_on else [])
 
 
 def page_field() -> AddressField:

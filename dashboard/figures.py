@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from core import wiring
 from core.errors import ServiceUnavailable
 from core.services.alerts import Alert, ServiceHealth
-from core.services.limit_manager import BusyUser
+from core.services.limit_manager import UserStanding
 from core.services.log_viewer import LogFilter, LogPage
 from core.services.outcome_viewer import Outcomes
 from core.services.queue_viewer import LaneView
@@ -95,9 +95,9 @@ def pauses(who: Actor) -> list[PauseView]:
 
 
 @shared(FRESH_SECONDS)
-def busy_users(who: Actor) -> list[BusyUser]:
-    """Those with something waiting or running, against their limits."""
-    return wiring.get_limit_manager().busy(actor=who)
+def standings(who: Actor) -> list[UserStanding]:
+    """All users, against their limits."""
+    return wiring.get_limit_manager().everybody(actor=who)
 
 
 @shared(FRESH_SECONDS)

@@ -50,11 +50,19 @@ class LimitReport:
 
 
 @dataclass(frozen=True, slots=True)
-class BusyUser:
-    """Somebody with articles waiting in line or being published."""
+class UserStanding:
+    """How somebody stands against the limits."""
 
     name: str
     stats: UserStats
+    has_own_limits: bool
+    """Whether any of them differs from the usual ones."""
+
+    @property
+    def is_of_interest(self) -> bool:
+        """Whether anything waits, is being published or counts against a limit, or a limit is not the usual one."""
+        stats = self.stats
+        return bool(stats.waiting or stats.running or stats.starts or stats.parked or self.has_own_limits)
 
 
 class LimitManager:
@@ -86,12 +94,13 @@ class LimitManager:
         held = self._figures.held_in_batches(user_id).get(user_id, 0)
         return LimitReport(user, stats, self._limits.get(user_id), self._defaults, self._accounts_of(user_id), held)
 
-    def busy(self, *, actor: Actor) -> list[BusyUser]:
-        """All who have anything waiting or running, at the price of one. Raises NotAllowed."""
+    def everybody(self, *, actor: Actor) -> list[UserStanding]:
+        """All users, also those with nothing going on, at the price of one. Raises NotAllowed."""
         self._access.require_admin(actor, "limits.read", "user", None, doing="read the limits of all users")
-        stats = self._limiter.get_stats_of([user.user_id for user in self._queue.stats().users])
-        names = {user.id: user.name for user in self._users.list()}
-        return [BusyUser(names.get(one.user_id, f"#{one.user_id}"), one) for one in stats]
+        users = self._users.list()
+        own = {one.user_id for one in self._limits.user_limits() if one != UserLimits(one.user_id)}
+        stats = self._limiter.get_stats_of([user.id for user in users])
+        return [UserStanding(user.name, one, user.id in own) for user, one in zip(users, stats, strict=True)]
 
     def _accounts_of(self, user_id: int) -> tuple[AccountReport, ...]:
         accounts = self._accounts.list(user_id)

@@ -10,10 +10,12 @@ from core import wiring
 from core.services.audit_words import ACTIONS, DENIED, action_words, detail_words
 from core.store.audit import AuditFilter, AuditView
 from core.store.records import Actor
+from dashboard.address import Address, flag_field, text_field, word_field
 from dashboard.text import _, clock, local, zone
 from dashboard.visitor import page
 
 PAGE = 100
+ADDRESS = Address("audit", {"who": text_field(), "did": word_field(ACTIONS), "refused": flag_field()})
 
 
 def draw(actor: Actor) -> None:
@@ -67,16 +69,18 @@ def _target(entry: AuditView, names: Mapping[str, str]) -> str:
 
 def _filter() -> AuditFilter:
     who, did, refused = st.columns([2, 2, 1], vertical_alignment="bottom")
-    actor = who.text_input(_("Who"), key="audit_who", bind="query-params", placeholder=_("Anybody"))
+    ADDRESS.take_over()
+    actor = who.text_input(_("Who"), key=ADDRESS.key("who"), placeholder=_("Anybody"))
     action = did.selectbox(
         _("Did"),
         list(ACTIONS),
         index=None,
         format_func=lambda one: _(action_words(one)),
-        key="audit_did",
+        key=ADDRESS.key("did"),
         placeholder=_("Anything"),
     )
-    only_refused = refused.toggle(_("Refused only"), key="audit_refused", bind="query-params")
+    only_refused = refused.toggle(_("Refused only"), key=ADDRESS.key("refused"))
+    ADDRESS.write()
     chosen = (actor, action, only_refused)
     if st.session_state.get("audit_chosen") != chosen:
         st.session_state["audit_chosen"] = chosen

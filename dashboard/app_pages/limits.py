@@ -11,15 +11,11 @@ from core import wiring
 from core.lane import UserLimits
 from core.services.limit_manager import LimitReport
 from core.services.wait_words import DOWN
-from core.store.audit import AuditFilter
 from core.store.records import Actor
 from dashboard import figures
-from dashboard.text import _, clock, full_clock, mark, plain
+from dashboard.components.limit_history import draw_history
+from dashboard.text import _, plain
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
-
-HISTORY = 20
-RESET = mark("{who} reset the limits of {whose}")
-CHANGED = mark("{who} changed the limits of {whose}")
 
 
 def draw(actor: Actor) -> None:
@@ -30,29 +26,36 @@ def draw(actor: Actor) -> None:
     if not users:
         st.info(_("There are no users yet."))
         return
-    live_figures()
+    live_figures(is_everybody=st.toggle(_("All users"), key="limits_everybody", bind="query-params"))
     st.subheader(_("Change limits"), anchor=False)
     user_id = st.selectbox(
         _("User"), list(names), format_func=names.__getitem__, key="limits_user", bind="query-params"
     )
     _change_form(wiring.get_limit_manager().show(user_id, actor=actor))
-    _history(actor)
+    draw_history(actor)
 
 
 @fragment(run_every=REFRESH_SECONDS)
-def live_figures(actor: Actor) -> None:
-    """Those with something waiting or running; refreshed by itself."""
-    busy = figures.busy_users(figures.reader(actor)) if actor.is_admin else []
-    if not busy:
-        st.info(_("Nobody has anything waiting or running now."))
+def live_figures(actor: Actor, *, is_everybody: bool) -> None:
+    """Those whose limits matter just now, or all users; refreshed by itself."""
+    standings = figures.standings(figures.reader(actor)) if actor.is_admin else []
+    shown = [one for one in standings if is_everybody or one.is_of_interest]
+    if not shown:
+        st.info(
+            _(
+                "Nobody has anything waiting, running or started in the last minute, and all have the usual limits. "
+                "“All users” shows everybody."
+            )
+        )
         return
-    stats, is_published = [one.stats for one in busy], figures.workers(figures.reader(actor)) != []
+    stats, is_published = [one.stats for one in shown], figures.workers(figures.reader(actor)) != []
     columns = {
-        _("User"): [one.name for one in busy],
+        _("User"): [one.name for one in shown],
         _("Publishing"): [f"{one.running} / {one.max_running}" for one in stats],
         _("Started in 60 s"): [f"{one.starts} / {one.max_starts}" for one in stats],
         _("Waiting"): [one.waiting for one in stats],
         _("Next start in"): [_seconds(one.next_slot_seconds) if is_published else _(DOWN) for one in stats],
+        _("Limits"): [_("own") if one.has_own_limits else _("usual") for one in shown],
     }
     st.dataframe(pa.table(columns), hide_index=True)
 
@@ -99,18 +102,6 @@ def _change_form(report: LimitReport) -> None:
         st.button(
             _("Reset {name}", name=plain(report.user.name)), type="primary", on_click=_reset, args=(report.user.id,)
         )
-
-
-def _history(actor: Actor) -> None:
-    st.subheader(_("History"), anchor=False)
-    entries = wiring.get_audit_viewer().entries(AuditFilter(action="limits."), actor=actor, limit=HISTORY)
-    if not entries:
-        st.caption(_("No limit was ever changed or reset."))
-    for entry in entries:
-        did = RESET if entry.action == "limits.reset" else CHANGED
-        words = _(did, who=plain(entry.actor_name), whose=plain(entry.target or ""))
-        refused = f" · {_('refused')}" if entry.detail.get("denied") else ""
-        st.markdown(f"{clock(entry.at)} · {words}{refused}", help=full_clock(entry.at))
 
 
 @callback

@@ -18,6 +18,7 @@ from core.store.records import Actor
 from dashboard import figures
 from dashboard.components.figure_tiles import draw_tiles
 from dashboard.components.pause_controls import draw_form, draw_pauses
+from dashboard.components.ways_in import draw_ways_in
 from dashboard.text import _, duration, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
 
@@ -52,7 +53,8 @@ def live_queue(actor: Actor) -> None:
         cells = _cells(lanes, is_down=figures.workers(who) == [])
         st.dataframe(pa.table(cells, schema=SCHEMA), hide_index=True, column_config=_columns())
     else:
-        st.info(_("Nothing waits and nothing is being published."))
+        st.info(_("Nothing waits and nothing is being published. What is handed in appears here with its turn."))
+        draw_ways_in()
     st.subheader(_("What is paused"), anchor=False)
     draw_pauses(actor, figures.pauses(who))
 

@@ -52,6 +52,8 @@ def live_workers(actor: Actor) -> None:
         st.info(_("No worker runs."))
         if actor.is_admin:
             st.caption(_("Start it on the server with: {command}", command="`python run_workers.py`"))
+        else:
+            st.caption(_("Ask an administrator to start one. What is handed in meanwhile is kept and goes then."))
     if workers:
         _draw_totals(workers)
         draw_threads(who)

@@ -72,7 +72,7 @@ def _targets(who: Actor, code: str) -> Targets:
 def draw_pauses(actor: Actor, pauses: Sequence[PauseView]) -> None:
     """Each with a button, where who looks may lift it, and with what it came too late for."""
     if not pauses:
-        st.caption(_("Nothing is paused."))
+        st.caption(_("Nothing is paused. Below, something can be held back."))
         return
     targets = _targets(reader(actor), language())
     running = running_articles(reader(actor), language(), zone().key)

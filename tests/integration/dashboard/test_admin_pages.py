@@ -130,6 +130,9 @@ def test_the_audit_log_is_narrowed_and_turned_over(world: DashboardWorld) -> Non
     assert "article 100" in [row["target"] for row in rows_of(app)]
     app.selectbox(key="audit_did").set_value("account.add").run()
     assert {row["action"] for row in rows_of(app)} == {"added an account"}
+    assert app.query_params["did"] == "account.add"
+    linked = world.open("audit", as_="root", query={"did": "account.add", "who": "bob"}, language="zh_CN")
+    assert {(row["actor"], row["action"]) for row in rows_of(linked)} == {("bob", "添加了账号")}
     app.text_input(key="audit_who").set_value("nobody").run()
     assert "Nothing fits" in words_of(app)
 

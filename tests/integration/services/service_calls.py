@@ -122,7 +122,7 @@ PEOPLE: dict[str, Call] = {
 SERVICE: dict[str, Call] = {
     "AuditViewer.entries": _admins(lambda s, a, t: s.audit_viewer.entries(AuditFilter(), actor=a)),
     "LimitManager.show": _of_user(lambda s, a, t: s.limits.show(t.user, actor=a)),
-    "LimitManager.busy": _admins(lambda s, a, t: s.limits.busy(actor=a)),
+    "LimitManager.everybody": _admins(lambda s, a, t: s.limits.everybody(actor=a)),
     "LimitManager.set": _admins(lambda s, a, t: s.limits.set(UserLimits(t.user, max_running=2), actor=a)),
     "LimitManager.change": _admins(lambda s, a, t: s.limits.change(UserLimits(t.user, max_running=2), actor=a)),
     "LimitManager.set_account": _admins(lambda s, a, t: s.limits.set_account(AccountLimits(t.account, 1), actor=a)),

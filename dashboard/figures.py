@@ -43,6 +43,13 @@ class AccountsNow:
     """When its sign-in ends, where its cookies tell it."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkerReading:
+    """What one look at the workers told. It equals itself alone: what is made of it is made anew from the next."""
+
+    workers: list[WorkerView] | None
+
+
 def reader(actor: Actor) -> Actor:
     """In whose name shared figures are read: all administrators see the same, everybody else its own."""
     return Actor.system() if actor.is_admin else actor
@@ -60,14 +67,19 @@ def outcomes(who: Actor, since: datetime) -> Outcomes:
 
 
 @shared(FRESH_SECONDS)
-def workers(who: Actor) -> list[WorkerView] | None:
-    """None: Redis is away, so that nobody can tell."""
+def worker_reading(who: Actor) -> WorkerReading:
+    """What the workers do now."""
     try:
-        return wiring.get_worker_viewer().workers(actor=who)
+        return WorkerReading(wiring.get_worker_viewer().workers(actor=who))
     except ServiceUnavailable as error:
         if not error.service.endswith("Redis"):
             raise
-        return None
+        return WorkerReading(None)
+
+
+def workers(who: Actor) -> list[WorkerView] | None:
+    """None: Redis is away, so that nobody can tell."""
+    return worker_reading(who).workers
 
 
 @shared(FRESH_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from core.queue.heartbeats import TTL_SECONDS, OrderKind
 from core.services.worker_viewer import BrowserPool, sum_of
 from core.store.audit import AuditFilter
 from core.store.records import Actor
+from dashboard import shared_figures
+from dashboard.figures import FRESH_SECONDS
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
 
 WORKER = "server-1:42:aa"
@@ -130,3 +133,15 @@ def test_the_browsers_of_all() -> None:
     one = BrowserPool(max=2, busy=1, retired={"idle": 1}, wait_p95_seconds=0.5)
     two = BrowserPool(max=3, idle=3, retired={"idle": 2, "age": 1}, wait_p95_seconds=2.0)
     assert sum_of([one, two]) == BrowserPool(max=5, busy=1, idle=3, retired={"idle": 3, "age": 1}, wait_p95_seconds=2.0)
+
+
+def test_the_table_is_as_new_as_the_rest_of_the_page(world: DashboardWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading it is made of has grown old and was made anew; the table of the old one would still be kept."""
+    clock = SimpleNamespace(monotonic=lambda: 0.0)
+    monkeypatch.setattr(shared_figures, "time", clock)
+    beat(world.submit("ada", "The first").id)
+    app = world.open("workers")
+    assert list(app.dataframe[0].value["Article"]) == ["The first"]
+    beat(world.submit("ada", "The second").id)
+    clock.monotonic = lambda: FRESH_SECONDS
+    assert list(app.run().dataframe[0].value["Article"]) == ["The second"]

@@ -24,6 +24,7 @@ from core.queue.heartbeats import JSON
 from core.queue.work_figures import Measure, cumulative
 from core.store.ended_counts import FOR_GOOD
 from core.task_state import FINAL_STATUSES, TaskStatus
+from dashboard.bearer import bearer
 
 logger = logging.getLogger(__name__)
 
@@ -108,11 +109,8 @@ def metrics_routes() -> list[Route]:
     registry.register(TopnCollector())
 
     async def metrics(request: Request) -> Response:
-        kind, _space, token = request.headers.get("authorization", "").partition(" ")
-        actor = None
         try:
-            if kind.lower() == "bearer":
-                actor = await anyio.to_thread.run_sync(wiring.get_token_manager().actor, token)
+            actor = await anyio.to_thread.run_sync(bearer, request.headers)
             if actor is None or not actor.is_admin:
                 status = HTTPStatus.UNAUTHORIZED if actor is None else HTTPStatus.FORBIDDEN
                 return PlainTextResponse("Send the token of an administrator.\n", status)

@@ -6,10 +6,10 @@ import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from core import wiring
 from core.errors import TopnError
 from core.store.records import Actor
 from dashboard.api.problems import ACTOR, NotSignedIn, answer
+from dashboard.bearer import bearer
 
 OPEN = ("/docs", "/redoc", "/openapi.json", "/static-offline-docs/")
 """The API's own pages, which tell nothing of anybody's articles."""
@@ -40,8 +40,7 @@ def _path_of(scope: Scope) -> str:
 
 def _caller(headers: Headers) -> Actor:
     """Raises NotSignedIn, ServiceUnavailable."""
-    scheme, _space, token = headers.get("authorization", "").partition(" ")
-    actor = wiring.get_token_manager().actor(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    actor = bearer(headers)
     if actor is None:
         raise NotSignedIn
     return actor

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from core import wiring
 from core.queue.heartbeats import JSON
 from core.queue.work_figures import Histogram, Measure
+from core.settings import get_settings
 from dashboard.api import application
 from tests.integration.dashboard.dashboard_server import DashboardServer
 from tests.integration.dashboard.dashboard_world import DashboardWorld
@@ -43,11 +44,27 @@ def test_healthz_says_what_is_wrong(
     )
     monkeypatch.setenv("TOPN_REDIS_URL", "redis://127.0.0.1:1")
     world.start_anew()
+    for token in (None, "topn_nonsense", world.api_token("ada")):
+        assert api.call("GET", "/healthz", token).json()["parts"]["redis"] == "Redis cannot be used."
     ill = api.call("GET", "/healthz")
     assert (ill.status_code, ill.json()["status"]) == (503, "unavailable")
     assert ill.json()["parts"]["database"] == "ok"
     # Anybody may ask: where Redis is, and as whom, is nothing for strangers.
     assert ill.json()["parts"]["redis"] == "Redis cannot be used."
+    told = api.call("GET", "/healthz", world.api_token("root"))
+    assert (told.status_code, told.json()["parts"]["database"]) == (503, "ok")
+    assert "127.0.0.1:1" in told.json()["parts"]["redis"]
+
+
+def test_healthz_answers_an_administrator_while_nobody_can_be_known(
+    world: DashboardWorld, api: DashboardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = world.api_token("root")
+    monkeypatch.setenv("TOPN_DATABASE_URL", "mysql+pymysql://topn:secret@127.0.0.1:1/topn")
+    wiring.close_all()
+    get_settings.cache_clear()
+    ill = api.call("GET", "/healthz", token)
+    assert (ill.status_code, ill.json()["parts"]["database"]) == (503, "The database cannot be used.")
 
 
 def test_metrics_are_for_administrators(world: DashboardWorld, api: DashboardServer) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from core.errors import Fault
+from sqlalchemy import Connection
+
+from core.errors import Fault, InvalidInput, Repeated
 from core.services.article_intake import task_of
 from core.services.csv_faults import FaultKind, Findings, RowFault, in_order
 from core.services.csv_import import ParsedCsv
@@ -14,7 +17,7 @@ from core.services.owner_accounts import OwnerAccounts
 from core.store.accounts import AccountStore
 from core.store.content_hash import article_of, request_sha256
 from core.store.earlier_articles import EarlierArticles, EarlierReference, EarlierRow
-from core.store.records import NewTask, UserView
+from core.store.records import Accepted, NewTask, UserView
 
 ARTICLE_COLUMNS = frozenset(
     {"title", "content", "content_file", "format", "platform", "account", "column", "topics", "cover", "mode"}
@@ -29,6 +32,12 @@ class CheckedCsv:
 
     parsed: ParsedCsv
     tasks: tuple[NewTask, ...]
+
+    def refuse_faults(self, *, skip_bad_rows: bool) -> None:
+        """Nothing of a faulty file is queued, unless its owner said to leave out the bad rows. Raises InvalidInput."""
+        parsed = self.parsed
+        if parsed.faults and not (skip_bad_rows and parsed.is_readable and self.tasks):
+            raise InvalidInput([Fault(one.where, one.reason, one.remedy) for one in parsed.faults])
 
 
 class CsvIntake:
@@ -49,6 +58,21 @@ class CsvIntake:
         check.compare_rows(named, known, self._earlier.of_file(owner.id, parsed.sha256))
         check.find_repeats(self._earlier)
         return check.result(allow_duplicates=allow_duplicates)
+
+    def refuse_repeats(self, connection: Connection, checked: CheckedCsv, accepted: Sequence[Accepted]) -> None:
+        """Raises Repeated if a row that was just stored repeats an article that came in by another way since the file
+        was checked: two files that share articles may be handed in at the same moment. Rows with a reference are
+        meant, as in the check."""
+        unnamed = {
+            (article_of(task), task.account_id, task.mode)
+            for task, one in zip(checked.tasks, accepted, strict=True)
+            if one.is_new and task.client_ref is None
+        }
+        for user_id in {task.user_id for task in checked.tasks}:
+            hashes = (article for article, *_ in unnamed)
+            for found in self._earlier.find_in(connection, user_id, hashes, outside_file=checked.parsed.sha256):
+                if (found.article_sha256, found.account_id, found.mode) in unnamed:
+                    raise Repeated(found.public_id)
 
 
 @dataclass(slots=True)

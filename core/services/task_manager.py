@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from core.errors import Fault, InvalidInput, NotFound
+from core.errors import NotFound, Repeated
 from core.lane import LaneEntry
 from core.services.access import Access
 from core.services.article_intake import ArticleIntake
 from core.services.batch_receipt import BatchReceipt
 from core.services.csv_import import ParsedCsv
-from core.services.csv_intake import CheckedCsv, CsvIntake
+from core.services.csv_intake import CsvIntake
 from core.services.line import Line, QueueSource
 from core.services.queue_overview import QueueOverview, QueueOverviews, WaitFacts
 from core.services.review_link import ReviewLinks
@@ -147,19 +147,29 @@ class TaskQueueManager:
         """Accept a file in one transaction: all of it, or its good rows with `skip_bad_rows`. The same file
         handed in again is the same batch. Raises as `submit` does; InvalidInput names the rows."""
         owner = self._owner(actor, user_id)
-        checked = self._files.check(parsed, owner, allow_duplicates=allow_duplicates)
-        _refuse_faults(checked, skip_bad_rows=skip_bad_rows)
         batch = NewBatch(owner.id, name or f"CSV {datetime.now(self._zone):%Y-%m-%d %H:%M}", parsed.sha256)
 
-        def note(connection: Connection, accepted: Sequence[Accepted]) -> None:
-            of = BatchReceipt(tuple(accepted), is_in_line=False)
-            facts = {"user": owner.name, "rows": len(accepted), "new": of.new}
-            self._access.record_in(connection, actor, "batch.submit", "batch", of.batch_id, **facts)
+        def accept() -> BatchReceipt:
+            checked = self._files.check(parsed, owner, allow_duplicates=allow_duplicates)
+            checked.refuse_faults(skip_bad_rows=skip_bad_rows)
 
-        accepted = self._intake.insert(
-            checked.tasks, batch=batch, actor=actor, max_waiting=self._max_waiting, also=note
-        )
-        return BatchReceipt(tuple(accepted), is_in_line=self._line.push_new(checked.tasks, accepted))
+            def note(connection: Connection, accepted: Sequence[Accepted]) -> None:
+                if not allow_duplicates:
+                    self._files.refuse_repeats(connection, checked, accepted)
+                of = BatchReceipt(tuple(accepted), is_in_line=False)
+                facts = {"user": owner.name, "rows": len(accepted), "new": of.new}
+                self._access.record_in(connection, actor, "batch.submit", "batch", of.batch_id, **facts)
+
+            accepted = self._intake.insert(
+                checked.tasks, batch=batch, actor=actor, max_waiting=self._max_waiting, also=note
+            )
+            return BatchReceipt(tuple(accepted), is_in_line=self._line.push_new(checked.tasks, accepted))
+
+        try:
+            return accept()
+        except Repeated:
+            # Another file came in since the check. Its articles are named, or left out, by a second one.
+            return accept()
 
     def get(self, task: int | str, *, actor: Actor) -> TaskView:
         """One task."""
@@ -284,10 +294,3 @@ class TaskQueueManager:
     def _push_entry(self, entry: LaneEntry | None) -> None:
         if entry is not None:
             self._line.push([entry])
-
-
-def _refuse_faults(checked: CheckedCsv, *, skip_bad_rows: bool) -> None:
-    """Nothing of a faulty file is queued, unless its owner said to leave out the bad rows."""
-    parsed = checked.parsed
-    if parsed.faults and not (skip_bad_rows and parsed.is_readable and checked.tasks):
-        raise InvalidInput([Fault(one.where, one.reason, one.remedy) for one in parsed.faults])

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.errors import Repeated
+from core.errors import InvalidInput, Repeated
+from core.services.csv_import import ParsedCsv, parse_csv
+from core.services.csv_intake import CheckedCsv, CsvIntake
 from core.services.submission import Submission
-from core.store.records import ReviewAnswer
+from core.store.records import Actor, ReviewAnswer, UserView
 from core.task_state import BlockReason
-from tests.integration.services.service_world import Services
+from tests.integration.services.service_world import ZONE, Services
 from tests.integration.store.store_world import Draft
 
 
@@ -61,3 +63,57 @@ def test_an_article_given_up_while_it_may_be_online_still_counts_as_handed_in(se
     services.tasks.answer_review(task.id, ReviewAnswer.GIVE_UP, actor=ada)
     with pytest.raises(Repeated, match=task.public_id):
         services.tasks.submit(Submission("main", "Once", "Some text."), actor=ada, refuse_repeat=True)
+
+
+def a_file(*titles: str) -> ParsedCsv:
+    rows = [f"{title},Some text.,main" for title in titles]
+    return parse_csv("\n".join(["title,content,account", *rows]).encode(), zone=ZONE)
+
+
+def hand_in_right_after_the_check(
+    services: Services, actor: Actor, other: ParsedCsv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other file lands between the first one's check and its insert."""
+    check = CsvIntake.check
+
+    def checked(intake: CsvIntake, parsed: ParsedCsv, owner: UserView, *, allow_duplicates: bool = False) -> CheckedCsv:
+        found = check(intake, parsed, owner, allow_duplicates=allow_duplicates)
+        monkeypatch.setattr(CsvIntake, "check", check)
+        services.tasks.submit_batch(other, actor=actor)
+        return found
+
+    monkeypatch.setattr(CsvIntake, "check", checked)
+
+
+def titles(services: Services, actor: Actor) -> list[str]:
+    return sorted(task.title for task in services.tasks.list(actor=actor))
+
+
+def test_a_file_that_comes_in_between_keeps_its_articles_to_itself(
+    services_on_both: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = services_on_both
+    _, ada, _ = services.add_user("ada")
+    hand_in_right_after_the_check(services, ada, a_file("Shared", "Other"), monkeypatch)
+    with pytest.raises(InvalidInput, match="row 3, title: was handed in before, as article"):
+        services.tasks.submit_batch(a_file("Mine", "Shared"), actor=ada)
+    assert titles(services, ada) == ["Other", "Shared"]
+
+
+def test_what_came_in_between_is_left_out_of_a_file_whose_bad_rows_are(
+    services_on_both: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = services_on_both
+    _, ada, _ = services.add_user("ada")
+    hand_in_right_after_the_check(services, ada, a_file("Shared", "Other"), monkeypatch)
+    assert services.tasks.submit_batch(a_file("Mine", "Shared"), actor=ada, skip_bad_rows=True).new == 1
+    assert titles(services, ada) == ["Mine", "Other", "Shared"]
+
+
+def test_what_came_in_between_is_taken_twice_where_that_is_meant(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ada, _ = services.add_user("ada")
+    hand_in_right_after_the_check(services, ada, a_file("Shared", "Other"), monkeypatch)
+    assert services.tasks.submit_batch(a_file("Mine", "Shared"), actor=ada, allow_duplicates=True).new == 2
+    assert titles(services, ada) == ["Mine", "Other", "Shared", "Shared"]

@@ -22,6 +22,7 @@ ASKED_KEY = "bulk_asked"
 NEW_KEY = "bulk_just_asked"
 PLAN_KEY = "bulk_plan"
 RECEIPT_KEY = "bulk_receipt"
+OUTDATED_KEY = "bulk_outdated"
 SHOWN_REFUSALS = 10
 SHOWN_TITLES = 10
 
@@ -139,7 +140,7 @@ def open_dialog() -> None:
 
 def forget() -> None:
     """The dialog is closed, or its page is left."""
-    for key in (ASKED_KEY, NEW_KEY, PLAN_KEY, RECEIPT_KEY):
+    for key in (ASKED_KEY, NEW_KEY, PLAN_KEY, RECEIPT_KEY, OUTDATED_KEY):
         st.session_state.pop(key, None)
 
 
@@ -171,6 +172,8 @@ def _draw(actor: Actor, action: BulkAction, target: list[int] | TaskFilter) -> N
             st.markdown(f"- {count(*words, plan.effects[effect])}")
     if is_filter and plan.number == MOST:
         st.caption(_("These are the newest {number}; the others are left for a second time.", number=f"{MOST:,}"))
+    if st.session_state.pop(OUTDATED_KEY, False):
+        st.warning(_("A field changed with the click, so nothing was done. This is what would be done now."))
     label = count(*DO_IT[change.action], len(plan.ids))
     st.button(label, type="primary", key="bulk_confirm", disabled=not plan.ids, on_click=_carry_out)
 
@@ -222,8 +225,31 @@ def _read_change(action: BulkAction) -> BulkChange:
 @callback
 def _carry_out(actor: Actor) -> None:
     plan: BulkPlan | None = st.session_state.pop(PLAN_KEY, None)
-    if plan is not None:
+    if plan is not None and not _is_still_said(plan.change):
+        st.session_state[OUTDATED_KEY] = True
+    elif plan is not None:
         st.session_state[RECEIPT_KEY] = wiring.get_bulk_manager().carry_out(plan, actor=actor)
+
+
+def _is_still_said(change: BulkChange) -> bool:
+    """Whether the fields say what was drawn. One that is left by the click on the button comes with that click, and
+    nothing was drawn of it yet."""
+    said = st.session_state
+    match change.action:
+        case BulkAction.PRIORITY:
+            return said.get("bulk_new_priority") == change.priority
+        case BulkAction.ACCOUNT:
+            return change.account is not None and said.get("bulk_to_account") == change.account.id
+        case BulkAction.CANCEL | BulkAction.RETRY:
+            return True
+    how = said.get("bulk_how")
+    if change.action is BulkAction.SHIFT:
+        return how is BulkAction.SHIFT and timedelta(days=said["bulk_days"]) == change.shift
+    if change.run_at is None:
+        return how is None
+    is_spread = change.action is BulkAction.SPREAD
+    is_long = not is_spread or timedelta(hours=said.get("bulk_hours", 0)) == change.spread
+    return how == change.action and read_moment("bulk") == change.run_at and is_long
 
 
 def _draw_receipt(receipt: BulkReceipt) -> None:

@@ -21,11 +21,11 @@ HANDLERS = ("on_click", "on_change", "on_dismiss", "on_select", "on_submit")
 BY_STREAMLIT = frozenset(("ignore", "rerun"))
 """Words for what Streamlit does by itself, in place of a function."""
 ONLY_REMEMBER = {
-    "components/bulk_actions.py:_ask": "remembers a question, which a guarded dialog asks",
+    "components/bulk_actions.py:ask": "remembers a question, which a guarded dialog asks",
     "components/bulk_actions.py:forget": "forgets it",
     "components/worker_orders.py:_ask": "remembers a question, which a guarded dialog asks",
     "components/worker_orders.py:forget": "forgets it",
-    "components/open_column.py:_open": "remembers which row was pressed",
+    "components/open_column.py:_press": "remembers which row was pressed",
     "components/task_drawer.py:_close": "forgets which drawer is open, and the form in it",
     "components/task_filter.py:ADDRESS.clear": "takes the filters out of the address",
     "app_pages/audit.py:_go_before": "remembers the place in the list",

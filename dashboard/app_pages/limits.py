@@ -14,8 +14,9 @@ from core.services.wait_words import DOWN
 from core.store.records import Actor
 from dashboard import figures
 from dashboard.components.limit_history import draw_history
+from dashboard.components.stored_field import follow
 from dashboard.text import _, plain
-from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
+from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page, toast
 
 
 def draw(actor: Actor) -> None:
@@ -66,19 +67,21 @@ def _seconds(seconds: float) -> str:
 
 def _change_form(report: LimitReport) -> None:
     own, defaults, user_id = report.overrides, report.defaults, report.user.id
+    for name, stored in (("running", own.max_running), ("starts", own.max_starts), ("weight", own.weight)):
+        follow(f"limits_{name}_{user_id}", stored)
     with st.form("limits", border=True):
         running, starts, weight = st.columns(3)
         running.number_input(
             _("Publishing at once (usual: {number})", number=defaults.max_running_per_user),
             min_value=1,
-            value=own.max_running,
+            value=None,
             placeholder=_("usual"),
             key=f"limits_running_{user_id}",
         )
         starts.number_input(
             _("Starts a minute (usual: {number})", number=defaults.max_starts_per_minute),
             min_value=1,
-            value=own.max_starts,
+            value=None,
             placeholder=_("usual"),
             key=f"limits_starts_{user_id}",
         )
@@ -86,11 +89,11 @@ def _change_form(report: LimitReport) -> None:
             _("Share of the turns (usual: 1)"),
             help=_("While several users wait, one with 2 gets twice as many turns as one with 1."),
             min_value=0.01,
-            value=own.weight,
+            value=None,
             placeholder=_("usual"),
             key=f"limits_weight_{user_id}",
         )
-        st.form_submit_button(_("Save"), on_click=_save, args=(user_id,))
+        st.form_submit_button(_("Save"), on_click=_save, args=(user_id, own))
     with st.popover(_("Reset"), icon=":material/restart_alt:"):
         st.write(
             _(
@@ -105,7 +108,16 @@ def _change_form(report: LimitReport) -> None:
 
 
 @callback
-def _save(actor: Actor, user_id: int) -> None:
+def _save(actor: Actor, user_id: int, drawn: UserLimits) -> None:
+    """`drawn`: what was stored when the form was drawn. All three are written, so what somebody else has set since
+    would be lost."""
+    report = wiring.get_limit_manager().show(user_id, actor=actor)
+    if report.overrides != drawn:
+        words = _(
+            "The limits of {name} were changed meanwhile. Look at them and save again.", name=plain(report.user.name)
+        )
+        toast(words, icon=":material/sync:")
+        return
     running, starts, weight = (st.session_state[f"limits_{name}_{user_id}"] for name in ("running", "starts", "weight"))
     limits = UserLimits(user_id, running, starts, weight)
     wiring.get_limit_manager().set(limits, actor=actor)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import wiring
 from core.store.records import Actor, Role, UserView
+from dashboard.components.stored_field import follow
 from dashboard.text import _, count, mark, plain
 from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback, forget_sessions, page
@@ -28,10 +29,10 @@ def _user(user: UserView, *, is_self: bool) -> None:
         times = ToldTimes()
         since = _("since {at}", at=times.clock(user.created_at))
         name.markdown(f"**{plain(user.name)}**{state}  \n:gray[{since}]", help=times.help)
+        follow(f"role_{user.id}", user.role)
         role.selectbox(
             _("Role"),
             list(ROLES),
-            index=list(ROLES).index(user.role),
             format_func=lambda one: _(ROLES[one]),
             key=f"role_{user.id}",
             label_visibility="collapsed",
@@ -76,7 +77,8 @@ def _add_user(actor: Actor) -> None:
 
 @callback
 def _set_role(actor: Actor, user_id: int) -> None:
-    wiring.get_user_manager().set_role(user_id, st.session_state[f"role_{user_id}"], actor=actor)
+    # Taken out of the field, which shows what is stored then, also when it was refused.
+    wiring.get_user_manager().set_role(user_id, st.session_state.pop(f"role_{user_id}"), actor=actor)
     forget_sessions()
 
 

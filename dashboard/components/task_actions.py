@@ -13,6 +13,7 @@ from core.store.records import Actor, CancelResult, TaskView
 from core.store.task_pages import TaskFacts
 from core.task_state import Checkpoint, TaskStatus
 from dashboard.components.moment_input import draw_moment, read_moment
+from dashboard.components.stored_field import follow
 from dashboard.components.task_editor import edit
 from dashboard.text import _, clock, mark, plain
 from dashboard.visitor import callback, toast
@@ -59,7 +60,8 @@ def draw_actions(task: TaskView, opened: str, actor: Actor) -> None:
                 _draw_accounts(task, facts, actor)
             with st.popover(_("Change priority"), icon=":material/low_priority:"):
                 key = f"priority_{task.id}"
-                st.slider(_("9 goes first among its account's articles"), 0, 9, task.priority, key=key)
+                follow(key, task.priority)
+                st.slider(_("9 goes first among its account's articles"), 0, 9, key=key)
                 st.button(_("Set priority"), key=f"set_{key}", on_click=_reprioritise, args=(task.id,))
 
 
@@ -101,7 +103,7 @@ def _draw_time(task: TaskView) -> None:
     draw_moment(key, task.run_at)
     with st.container(horizontal=True):
         st.button(_("Set time"), key=f"set_{key}", type="primary", on_click=_reschedule, args=(task.id,))
-        st.button(_("One day later"), key=f"day_{key}", on_click=_postpone, args=(task.id,))
+        st.button(_("One day later"), key=f"day_{key}", on_click=_postpone, args=(task.id, task.run_at))
         st.button(_("As soon as possible"), key=f"now_{key}", on_click=_set_time, args=(task.id, None))
 
 
@@ -151,7 +153,12 @@ def _reschedule(actor: Actor, task_id: int) -> None:
 
 
 @callback
-def _postpone(actor: Actor, task_id: int) -> None:
+def _postpone(actor: Actor, task_id: int, drawn_at: datetime | None) -> None:
+    """`drawn_at`: its time when the button was drawn. The second of two quick clicks finds another one."""
+    task = wiring.get_task_manager().get(task_id, actor=actor)
+    if task.run_at != drawn_at:
+        _tell_time(task)
+        return
     manager = wiring.get_bulk_manager()
     plan = manager.plan(BulkChange(BulkAction.SHIFT, shift=timedelta(days=1)), [task_id], actor=actor)
     receipt = manager.carry_out(plan, actor=actor)

@@ -22,14 +22,25 @@ from tests.servers.worker_lab import SECRET_KEY
 def world(tmp_path: Path, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[DashboardWorld]:
     """Settings, services and pages as one process of the dashboard has them: an admin, and two operators each with
     an account."""
+    set_environment(monkeypatch, tmp_path / "var", redis_server)
+    yield from filled_world()
+
+
+def set_environment(monkeypatch: pytest.MonkeyPatch, data_dir: Path, redis: RedisServer, **more: str) -> None:
+    """Settings for a world of its own; `more` of them by their names in the environment."""
     environment = {
-        "TOPN_DATA_DIR": str(tmp_path / "var"),
-        "TOPN_REDIS_URL": redis_server.url,
+        "TOPN_DATA_DIR": str(data_dir),
+        "TOPN_REDIS_URL": redis.url,
         "TOPN_REDIS_PREFIX": f"d{uuid.uuid4().hex[:8]}:",
         "TOPN_SECRET_KEYS": SECRET_KEY,
+        **more,
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+
+
+def filled_world() -> Iterator[DashboardWorld]:
+    """A process that begins with what is set, and ends."""
     _start_anew()
     made = DashboardWorld()
     made.fill()

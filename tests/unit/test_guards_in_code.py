@@ -28,6 +28,7 @@ ONLY_REMEMBER = {
     "components/open_column.py:_press": "remembers which row was pressed",
     "components/task_drawer.py:_close": "forgets which drawer is open, and the form in it",
     "components/task_filter.py:ADDRESS.clear": "takes the filters out of the address",
+    "components/limit_history.py:_go": "remembers the place in the list",
     "app_pages/audit.py:_go_before": "remembers the place in the list",
 }
 """Not made by `@callback`, as they change nothing but what this browser's own session remembers."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from selenium.webdriver.common.by import By
 
 from core.cookie import cookies_to_json
 from core.publishing.cookie_import import parse_cookies
-from tests.e2e.dashboard.conftest import Visitor
-from tests.e2e.dashboard.stage import ADMIN, Stage
+from tests.e2e.dashboard.conftest import Guest, Visitor
+from tests.e2e.dashboard.stage import ADMIN, PASSWORD, Stage
+from tests.e2e.dashboard.streamlit_tab import StreamlitTab
 from tests.e2e.dashboard.words_of_states import PAUSED, STATES, make_states
 from tests.practice_site.client import cookies_json
 
@@ -34,3 +38,49 @@ def test_the_language_is_switched_and_stays_so(stage: Stage, visitor: Visitor) -
     tab.sees("What is paused")
     tab.open("/tasks")
     tab.sees(*english)
+
+
+def test_the_language_that_is_chosen_at_the_sign_in_stays(stage: Stage, guest: Guest) -> None:
+    ada = stage.person("ada")
+    tab = guest()
+    tab.go("/tasks")
+    tab.sees("Sign in")
+    tab.front().find_element(By.LINK_TEXT, "中文").click()
+    tab.sees("登录")
+    tab.sign_in(ada.name, PASSWORD)
+    tab.settle()
+    tab.sees("退出登录")
+    tab.follow("队列")
+    tab.reload()
+    tab.sees("退出登录")
+    tab.front().find_element(By.CSS_SELECTOR, "form[action='/logout'] button").click()
+    tab.wait(lambda: tab.address.startswith("/login"), "it leads to the sign-in")
+    tab.sees("密码")
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/upload", "The file marked in red was not taken. It must be one of CSV, TXT, TSV and have 20 MB at most"),
+        ("/upload?language=中文", "标红的文件未被接收。请选择 CSV, TXT, TSV 格式、不超过 20 MB 的文件"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_in_words(
+    stage: Stage, visitor: Visitor, tmp_path: Path, path: str, told: str
+) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n and the rest")
+    tab = visitor(path, stage.person("ada").name)
+    assert refusal(tab) == "none"
+    tab.upload(picture)
+    tab.wait(lambda: told in refusal(tab), "it is told below the field")
+    table = tmp_path / "articles.csv"
+    table.write_text("title,content\nHello,x\n", encoding="utf-8")
+    tab.upload(table)
+    tab.sees("Hello")
+
+
+def refusal(tab: StreamlitTab) -> str:
+    """What stands below the field for files."""
+    field = "document.querySelector('[data-testid=stFileUploader]')"
+    return str(tab.front().execute_script(f"return getComputedStyle({field}, '::after').content"))

@@ -31,6 +31,7 @@ def draw(actor: Actor) -> None:
         st.info(_("You have no account to publish with yet. Add one first."), icon=":material/person_add:")
         return
     take_over_draft(actor)
+    keep_draft(actor)  # before anything is drawn: who types on ends this run early
     form, preview = st.columns(2, gap="large")
     with form:
         draw_form(accounts, actor)

@@ -18,6 +18,7 @@ from core.task_state import Mode
 from dashboard.components import cover_field
 from dashboard.components.cover_field import draw_cover, read_cover
 from dashboard.components.moment_input import draw_moment, read_moment
+from dashboard.components.typing_watch import watch_typing
 from dashboard.text import _, clock, mark
 from dashboard.visitor import hold_typed
 
@@ -106,8 +107,9 @@ def draw_form(accounts: Sequence[AccountView], actor: Actor) -> None:
         _("Text"),
         key=key("content"),
         height=380,
-        placeholder=_("Write here. The preview follows when you leave the field or press Ctrl+Enter."),
+        placeholder=_("Write here. The preview follows."),
     )
+    watch_typing()
     st.segmented_control(
         _("Written as"), FORMATS, format_func=lambda one: _(FORMAT_NAMES[one]), key=key("format"), required=True
     )

@@ -17,6 +17,7 @@ from dashboard.components.article_form import FORMAT_NAMES, MODE_NAMES
 from dashboard.components.cover_field import KINDS, MOST_MB
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.task_badges import badge
+from dashboard.components.typing_watch import watch_typing
 from dashboard.text import _, plain
 from dashboard.visitor import callback, fragment, hold_typed, toast
 
@@ -70,11 +71,12 @@ def draw_editor(actor: Actor, task_id: int) -> None:
     hold_typed([_key(name, task_id) for name in FIELDS])
     kept = st.session_state[_kept(task_id)]
     st.markdown(f"{badge(task.status)} **{_('Change the text')}**")
-    st.text_input(_("Title"), key=_key("title", task_id))
+    st.text_input(_("Title"), key=_key("title", task_id), live=True)
     used = len(st.session_state[_key("title", task_id)].strip())
     words = _("{used} of {most} characters", used=used, most=MAX_TITLE_LENGTH)
     st.caption(f":red[{words}]" if used > MAX_TITLE_LENGTH else words)
     st.text_area(_("Text"), key=_key("content", task_id), height=360)
+    watch_typing()
     _draw_settings(task_id, has_cover=kept["has_cover"])
     kept.update({name: st.session_state[_key(name, task_id)] for name in FIELDS if _key(name, task_id) in _state()})
     for words in st.session_state.get(SAID, ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.store.records import TaskView
+from tests.e2e.dashboard.stage import Stage
 from tests.e2e.dashboard.streamlit_tab import StreamlitTab
 
 
@@ -10,6 +11,12 @@ def write_article(tab: StreamlitTab, title: str, content: str = "## 一\n\n第�
     """Fill in the form of the page Publish."""
     tab.fill("publish_title", title)
     tab.fill("publish_content", content)
+
+
+def is_kept(stage: Stage, words: str) -> bool:
+    """Whether an unfinished article on disk holds these words."""
+    files = (stage.lab.data_dir / "unfinished").rglob("*.json")
+    return any(words in file.read_text(encoding="utf-8") for file in files)
 
 
 def is_told_once(tab: StreamlitTab, sentence: str) -> bool:

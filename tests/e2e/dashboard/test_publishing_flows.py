@@ -77,20 +77,3 @@ def test_a_failed_article_is_tried_again(stage: Stage, visitor: Visitor) -> None
     tab.sees("Open the article", timeout=60)
     assert stage.lab.wait_for(task, *ENDS).status is TaskStatus.PUBLISHED
     assert stage.posts_of(ada) == ["先被拒绝"]
-
-
-def test_what_is_written_survives_a_dashboard_that_dies(stage: Stage, visitor: Visitor) -> None:
-    ada = stage.person("ada")
-    tab = visitor("/publish", ada.name)
-    write_article(tab, "写到一半", "这一段不能丢")
-    kept = stage.lab.data_dir / "unfinished" / f"{ada.account.user_id}.json"
-    wait_until(lambda: kept.exists() and "这一段不能丢" in kept.read_text(encoding="utf-8"), 20, "it is kept")
-    first = stage.dashboard_process()
-    first.kill()
-    wait_until(lambda: not first.is_running() and stage.answers(), 60, "another dashboard answers")
-    tab.open("/publish")
-    tab.sees("Your unfinished article of")
-    assert (tab.value("publish_title"), tab.value("publish_content")) == ("写到一半", "这一段不能丢")
-    tab.press("Hand in")
-    tab.sees("Published", timeout=60)
-    assert stage.posts_of(ada) == ["写到一半"]

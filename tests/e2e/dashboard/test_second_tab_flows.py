@@ -8,7 +8,7 @@ import pytest
 
 from core.task_state import TaskStatus
 from tests.e2e.dashboard.conftest import Visitor
-from tests.e2e.dashboard.pages import drawer_of, write_article
+from tests.e2e.dashboard.pages import drawer_of, is_kept, write_article
 from tests.e2e.dashboard.stage import Stage
 from tests.servers.local_process import wait_until
 
@@ -19,8 +19,7 @@ def test_an_article_handed_in_in_two_tabs_is_published_once(stage: Stage, visito
     ada = stage.person("ada")
     first = visitor("/publish", ada.name)
     write_article(first, "只此一篇", "写了一次")
-    kept = stage.lab.data_dir / "unfinished" / f"{ada.account.user_id}.json"
-    wait_until(lambda: kept.exists() and "写了一次" in kept.read_text(encoding="utf-8"), 20, "it is kept")
+    wait_until(lambda: is_kept(stage, "写了一次"), 20, "it is kept")
     second = first.another()
     second.open("/publish")
     second.sees("Your unfinished article of")

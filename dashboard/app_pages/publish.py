@@ -9,7 +9,16 @@ import streamlit as st
 from core import wiring
 from core.errors import InvalidInput, Repeated
 from core.store.records import AccountView, Actor
-from dashboard.components.article_form import draw_form, keep_draft, key, read_form, start_anew, take_over_draft
+from dashboard.components.article_draft import (
+    discard,
+    draw_draft_state,
+    forget_draft,
+    form_now,
+    keep_draft,
+    set_aside,
+    take_over_draft,
+)
+from dashboard.components.article_form import draw_form, key, read_form
 from dashboard.components.article_preview import draw_preview
 from dashboard.components.sent_article import PARAMETER, draw_sent
 from dashboard.text import _, one_behind_the_other, plain
@@ -34,12 +43,12 @@ def draw(actor: Actor) -> None:
     keep_draft(actor)  # before anything is drawn: who types on ends this run early
     form, preview = st.columns(2, gap="large")
     with form:
-        draw_form(accounts, actor)
+        draw_draft_state(actor)
+        draw_form(accounts, actor, form_now())
         _draw_answer()
         _draw_buttons()
     with preview:
         draw_preview(*(st.session_state[key(name)] for name in ("title", "content", "format")))
-    keep_draft(actor)
 
 
 def _accounts(actor: Actor) -> list[AccountView]:
@@ -69,14 +78,15 @@ def _draw_buttons() -> None:
             shortcut="Ctrl+Shift+Enter",
             on_click=_send,
         )
-        st.button(_("Start anew"), key="publish_anew", icon=":material/ink_eraser:", on_click=_start_anew)
+        st.button(_("Start anew"), key="publish_anew", icon=":material/note_add:", on_click=set_aside)
+        st.button(_("Discard it"), key="publish_discard", icon=":material/delete:", on_click=discard)
 
 
 @callback
 def _send(actor: Actor) -> None:
     st.session_state[FAULTS] = ()
     reference = st.session_state.setdefault(REFERENCE, f"form-{uuid.uuid4().hex}")
-    submission, owner = read_form(_accounts(actor), reference, actor)
+    submission, owner = read_form(_accounts(actor), reference, actor, form_now())
     known = st.session_state.get(EARLIER)
     try:
         task = wiring.get_task_manager().submit(
@@ -89,18 +99,7 @@ def _send(actor: Actor) -> None:
         st.session_state[FAULTS] = error.faults
         return
     st.query_params[PARAMETER] = task.public_id
-    _start(actor)
-
-
-@callback
-def _start_anew(actor: Actor) -> None:
-    _start(actor)
-
-
-def _start(actor: Actor) -> None:
-    start_anew(actor)
-    for name in (REFERENCE, FAULTS, EARLIER):
-        st.session_state.pop(name, None)
+    forget_draft(actor)
 
 
 page(draw)

@@ -21,29 +21,43 @@ KEPT = "publish_cover_kept"
 """Which chosen file is kept already."""
 
 
-def draw_cover(actor: Actor) -> None:
+def draw_cover(actor: Actor, form: str) -> None:
     """The field, or beside it the cover of before."""
     draw_file_field(_("Cover"), KINDS, key=_key(), most_mb=MOST_MB)
     chosen, drafts = _chosen(), wiring.get_form_drafts()
     if chosen is not None:
-        if st.session_state.get(KEPT) != chosen.file_id:
-            drafts.save_cover(chosen.getvalue(), actor=actor)
-            st.session_state[KEPT] = chosen.file_id
+        _keep(chosen, actor, form)
         return
     if st.session_state.pop(KEPT, None) is not None:
         # It was taken out of the field.
-        drafts.forget_cover(actor=actor)
-    kept = drafts.load_cover(actor=actor)
+        drafts.forget_cover(form, actor=actor)
+    kept = drafts.load_cover(form, actor=actor)
     if kept is not None:
         size = f"{max(len(kept) // 1024, 1):,}"
         st.caption(_("The cover you chose before goes with it ({size} kB).", size=size))
-        st.button(_("Take the cover out"), key="publish_cover_out", icon=":material/hide_image:", on_click=_take_out)
+        st.button(
+            _("Take the cover out"),
+            key="publish_cover_out",
+            icon=":material/hide_image:",
+            on_click=_take_out,
+            args=(form,),
+        )
 
 
-def read_cover(actor: Actor) -> bytes | None:
+def _keep(chosen: Any, actor: Actor, form: str) -> None:
+    if st.session_state.get(KEPT) == (form, chosen.file_id):
+        return
+    if wiring.get_form_drafts().save_cover(form, chosen.getvalue(), actor=actor):
+        st.session_state[KEPT] = (form, chosen.file_id)
+    else:
+        words = _("The cover cannot be kept just now. It goes with the article if you hand it in from here.")
+        st.caption(f":orange[{words}]")
+
+
+def read_cover(actor: Actor, form: str) -> bytes | None:
     """The one in the field, else the one of before."""
     chosen = _chosen()
-    return wiring.get_form_drafts().load_cover(actor=actor) if chosen is None else bytes(chosen.getvalue())
+    return wiring.get_form_drafts().load_cover(form, actor=actor) if chosen is None else bytes(chosen.getvalue())
 
 
 def start_anew() -> None:
@@ -53,8 +67,8 @@ def start_anew() -> None:
 
 
 @callback
-def _take_out(actor: Actor) -> None:
-    wiring.get_form_drafts().forget_cover(actor=actor)
+def _take_out(actor: Actor, form: str) -> None:
+    wiring.get_form_drafts().forget_cover(form, actor=actor)
     start_anew()
 
 

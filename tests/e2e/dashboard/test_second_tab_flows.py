@@ -21,7 +21,7 @@ def test_an_article_handed_in_in_two_tabs_is_published_once(stage: Stage, visito
     write_article(first, "只此一篇", "写了一次")
     wait_until(lambda: is_kept(stage, "写了一次"), 20, "it is kept")
     second = first.another()
-    second.open("/publish")
+    second.open(first.address)
     second.sees("Your unfinished article of")
     first.press("Hand in")
     wait_until(lambda: bool(stage.tasks_of(ada)), 30, "it is handed in")
@@ -32,6 +32,24 @@ def test_an_article_handed_in_in_two_tabs_is_published_once(stage: Stage, visito
     second.press("Start anew")
     second.sees_no("The same article was handed in before")
     assert (task.status, stage.posts_of(ada)) == (TaskStatus.PUBLISHED, ["只此一篇"])
+
+
+def test_two_tabs_write_two_articles(stage: Stage, visitor: Visitor) -> None:
+    ada = stage.person("ada")
+    first = visitor("/publish", ada.name)
+    write_article(first, "甲篇", "甲的正文")
+    wait_until(lambda: is_kept(stage, "甲的正文"), 20, "it is kept")
+    second = first.another()
+    second.open("/publish")
+    second.sees_no("unfinished article")
+    write_article(second, "乙篇", "乙的正文")
+    wait_until(lambda: is_kept(stage, "乙的正文"), 20, "it is kept")
+    first.press("Discard it")
+    first.wait(lambda: first.value("publish_title") == "", "the form is blank")
+    second.reload()
+    second.sees("Your unfinished article of")
+    assert (second.value("publish_title"), second.value("publish_content")) == ("乙篇", "乙的正文")
+    assert not is_kept(stage, "甲的正文")
 
 
 def test_what_is_cancelled_in_two_tabs_is_cancelled_once(stage: Stage, visitor: Visitor) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import wiring
-from core.services.pictures import picture_of
-from core.settings import get_settings
-from core.store.records import AccountState, Actor, TaskView
+from core.store.records import AccountState, TaskView
 from core.task_state import Mode
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
 
@@ -99,69 +95,6 @@ def test_what_cannot_be_published_is_told_while_writing(world: DashboardWorld) -
     assert "<img" not in html_of(app)
 
 
-def test_an_unfinished_article_comes_back(world: DashboardWorld) -> None:
-    write(world.open("publish"), title="Half a thought", content="Not yet fin")
-    again = world.open("publish")
-    assert again.text_input(key="publish_title").value == "Half a thought"
-    assert again.text_area(key="publish_content").value == "Not yet fin"
-    assert "Your unfinished article of" in words_of(again)
-    assert world.open("publish", as_="bob").text_input(key="publish_title").value == ""
-    again.button(key="publish_anew").click().run()
-    assert again.text_input(key="publish_title").value == ""
-    assert "unfinished" not in words_of(world.open("publish"))
-
-
-def test_its_cover_and_its_time_come_back_as_well(world: DashboardWorld) -> None:
-    app = write(world.open("publish"))
-    app.file_uploader[0].upload("cover.png", PNG, "image/png").run()
-    app.toggle(key="publish_is_later").set_value(True).run()
-    day = datetime.now(UTC).date() + timedelta(days=3)
-    app.date_input(key="publish_moment_day").set_value(day).run()
-    again = world.open("publish")
-    assert "The cover you chose before" in words_of(again)
-    assert again.date_input(key="publish_moment_day").value == day
-    send(again)
-    (task,) = tasks_of(world, "ada")
-    assert wiring.get_task_manager().article(task.id, actor=world.actor("ada")).cover_sha256 == picture_of(PNG).sha256
-    assert task.run_at is not None
-    assert task.run_at.date() - day in (timedelta(0), timedelta(days=-1), timedelta(days=1))
-    assert "The cover you chose before" not in words_of(world.open("publish"))
-
-
-def test_a_cover_of_before_is_taken_out(world: DashboardWorld) -> None:
-    app = write(world.open("publish"))
-    app.file_uploader[0].upload("cover.png", PNG, "image/png").run()
-    again = world.open("publish")
-    again.button(key="publish_cover_out").click().run()
-    assert "The cover you chose before" not in words_of(again)
-    send(again)
-    (task,) = tasks_of(world, "ada")
-    assert wiring.get_task_manager().article(task.id, actor=world.actor("ada")).cover_sha256 is None
-
-
-def test_a_time_that_has_passed_does_not_come_back(world: DashboardWorld) -> None:
-    facts = {"title": "x", "is_later": True, "moment": "2020-01-01T00:00:00+00:00"}
-    assert wiring.get_form_drafts().save(facts, actor=world.actor("ada"))
-    day = world.open("publish").date_input(key="publish_moment_day").value
-    assert isinstance(day, date)
-    assert day >= datetime.now(UTC).date()
-
-
-def test_what_was_handed_in_is_no_longer_unfinished(world: DashboardWorld) -> None:
-    send(write(world.open("publish")))
-    assert world.open("publish").text_input(key="publish_title").value == ""
-
-
-@pytest.mark.parametrize(
-    "facts", [{"title": 5, "topics": "x", "odd": 1, "account": "x", "format": "odd", "mode": "odd", "priority": 99}, {}]
-)
-def test_an_unfinished_article_of_another_version_does_no_harm(world: DashboardWorld, facts: dict[str, Any]) -> None:
-    assert wiring.get_form_drafts().save(facts, actor=world.actor("ada"))
-    app = world.open("publish")
-    assert not app.exception
-    assert app.text_input(key="publish_title").value == ""
-
-
 def test_the_same_article_is_sent_twice_only_on_purpose(world: DashboardWorld) -> None:
     first = world.submit("ada", "一篇文章", content=BODY)
     app = send(write(world.open("publish")))
@@ -214,16 +147,3 @@ def test_an_account_that_must_sign_in_is_marked(world: DashboardWorld) -> None:
     account = wiring.get_account_store().get(world.accounts["ada"])
     wiring.get_account_store().set_state(account.id, AccountState.NEEDS_LOGIN)
     assert "signed in again" in words_of(world.open("publish"))
-
-
-def test_an_unfinished_article_is_its_writer_s_alone(world: DashboardWorld) -> None:
-    drafts = wiring.get_form_drafts()
-    assert drafts.save({"title": "x"}, actor=world.actor("ada"))
-    assert drafts.load(actor=world.actor("bob")) is None
-    assert not drafts.save({"title": "x"}, actor=Actor.system())
-    (file,) = (get_settings().data_dir / "unfinished").iterdir()
-    assert file.stat().st_mode & 0o077 == 0
-    file.write_text("{", encoding="utf-8")
-    assert drafts.load(actor=world.actor("ada")) is None
-    drafts.forget(actor=world.actor("ada"))
-    drafts.forget(actor=world.actor("ada"))

@@ -19,6 +19,7 @@ from tests.integration.services.two_owners import Two
 
 LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
 PASSWORD = "a good long password"
+FORM = "one"
 Seen = list[set[int]]
 
 
@@ -153,25 +154,38 @@ def _has_password(services: Services, two: Two) -> object:
 
 ACTORS_OWN: dict[str, ActorsOwn] = {
     "FormDrafts.save": ActorsOwn(
-        lambda s, a: s.drafts.save({"title": f"By {a.name}"}, actor=a),
-        lambda s, two: s.drafts.load(actor=two.ada.actor),
+        lambda s, a: s.drafts.save(FORM, {"title": f"By {a.name}"}, actor=a),
+        lambda s, two: s.drafts.load(FORM, actor=two.ada.actor),
     ),
     "FormDrafts.load": ActorsOwn(
-        lambda s, a: s.drafts.load(actor=a), lambda s, two: s.drafts.load(actor=two.ada.actor), is_reading=True
+        lambda s, a: s.drafts.load(FORM, actor=a),
+        lambda s, two: s.drafts.load(FORM, actor=two.ada.actor),
+        is_reading=True,
     ),
     "FormDrafts.forget": ActorsOwn(
-        lambda s, a: s.drafts.forget(actor=a), lambda s, two: s.drafts.load(actor=two.ada.actor)
+        lambda s, a: s.drafts.forget(FORM, actor=a), lambda s, two: s.drafts.load(FORM, actor=two.ada.actor)
     ),
     "FormDrafts.save_cover": ActorsOwn(
-        lambda s, a: s.drafts.save_cover(b"new", actor=a), lambda s, two: s.drafts.load_cover(actor=two.ada.actor)
+        lambda s, a: s.drafts.save_cover(FORM, b"new", actor=a),
+        lambda s, two: s.drafts.load_cover(FORM, actor=two.ada.actor),
     ),
     "FormDrafts.load_cover": ActorsOwn(
-        lambda s, a: s.drafts.load_cover(actor=a),
-        lambda s, two: s.drafts.load_cover(actor=two.ada.actor),
+        lambda s, a: s.drafts.load_cover(FORM, actor=a),
+        lambda s, two: s.drafts.load_cover(FORM, actor=two.ada.actor),
         is_reading=True,
     ),
     "FormDrafts.forget_cover": ActorsOwn(
-        lambda s, a: s.drafts.forget_cover(actor=a), lambda s, two: s.drafts.load_cover(actor=two.ada.actor)
+        lambda s, a: s.drafts.forget_cover(FORM, actor=a), lambda s, two: s.drafts.load_cover(FORM, actor=two.ada.actor)
+    ),
+    "FormDrafts.stamp": ActorsOwn(
+        lambda s, a: s.drafts.stamp(FORM, actor=a),
+        lambda s, two: s.drafts.stamp(FORM, actor=two.ada.actor),
+        is_reading=True,
+    ),
+    "FormDrafts.unfinished": ActorsOwn(
+        lambda s, a: s.drafts.unfinished(actor=a),
+        lambda s, two: s.drafts.unfinished(actor=two.ada.actor),
+        is_reading=True,
     ),
     "SignIn.sessions": ActorsOwn(
         lambda s, a: s.sign_in.sessions(actor=a),
@@ -187,8 +201,8 @@ ACTORS_OWN: dict[str, ActorsOwn] = {
 def give_each_its_own(services: Services, two: Two) -> None:
     """A draft, a cover and a password."""
     for actor in (two.ada.actor, two.bob.actor, two.root):
-        services.drafts.save({"title": f"Draft of {actor.name}"}, actor=actor)
-        services.drafts.save_cover(actor.name.encode(), actor=actor)
+        services.drafts.save(FORM, {"title": f"Draft of {actor.name}"}, actor=actor)
+        services.drafts.save_cover(FORM, actor.name.encode(), actor=actor)
         assert actor.user_id is not None
         services.users.set_password(actor.user_id, PASSWORD, actor=ADMIN)
         services.sessions.open(actor.user_id)

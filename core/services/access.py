@@ -1,7 +1,8 @@
 """Who may do what to whom, and the record of it. Every service asks here before it touches anything.
 
 An operator sees and touches only what is its own: of all else it is told that there is no such thing, so that
-nobody learns what others have. What only an administrator may do is refused by name. Both are written down.
+nobody learns what others have. What only an administrator may do is refused by name. Both are written down, the same
+refusal once an hour.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.errors import Fault, InvalidInput, NotAllowed, NotFound
+from core.services.denial_memory import DenialMemory
 from core.store.audit import AuditLog
 from core.store.records import Actor, UserView
 from core.store.users import UserStore
+
+LONGEST_TARGET = 255
 
 
 class Access:
@@ -23,6 +27,7 @@ class Access:
     def __init__(self, users: UserStore, audit: AuditLog) -> None:
         self._users = users
         self._audit = audit
+        self._denials = DenialMemory()
 
     def record(self, actor: Actor, action: str, kind: str, target: object, **detail: Any) -> None:
         """Write down what was done."""
@@ -89,4 +94,7 @@ class Access:
         return user
 
     def _deny(self, actor: Actor, action: str, kind: str, target: object) -> None:
-        self.record(actor, action, kind, target, denied=True)
+        denial = (actor.name, actor.user_id, action, kind, str(target)[:LONGEST_TARGET])
+        if not self._denials.knows(denial):
+            self.record(actor, action, kind, target, denied=True)
+            self._denials.remember(denial)

@@ -44,6 +44,7 @@ class SignIn:
     def sign_in(self, name: str, password: str, *, address: str) -> str:
         """The token of a new session. Raises SignInRefused, which says neither whether the name exists nor how
         near the password was, but how long to wait."""
+        name = name.strip()
         keys = keys_of(name, address)
         user = self._verify(name, password, keys)
         if user is None:

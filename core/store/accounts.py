@@ -18,7 +18,9 @@ from core.store.models import Account, AccountLimit, PauseRow, User
 from core.store.records import AccountState, AccountView
 from core.store.vault import MARK_LETTERS, Vault
 
-_VIEW = select(Account.__table__, User.name.label("user_name")).join(User, User.id == Account.user_id)
+_COLUMNS: list[Any] = [Account.__table__.c[name] for name in AccountView.__slots__ if name != "user_name"]
+_VIEW = select(*_COLUMNS, User.name.label("user_name")).join(User, User.id == Account.user_id)
+"""Not the sealed cookies, which are long and belong in no view: it is read every few seconds."""
 
 
 class AccountStore:
@@ -66,7 +68,8 @@ class AccountStore:
     def by_name(self, user_id: int, platform: str, name: str) -> AccountView:
         """Raises NotFound."""
         found = self.find(user_id, platform, name)
-        if found is None:
+        # To MariaDB `main` and `main ` are equal, whatever the collation.
+        if found is None or found.name != name:
             raise NotFound("account", name)
         return found
 
@@ -198,5 +201,5 @@ class AccountStore:
             return [_view(row) for row in connection.execute(statement)]
 
 
-def _view(row: Row[Any]) -> AccountView:
+def _view(row: Row[*tuple[Any, ...]]) -> AccountView:
     return AccountView(**{name: getattr(row, name) for name in AccountView.__slots__})

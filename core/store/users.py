@@ -47,24 +47,20 @@ class UserStore:
 
     def get(self, user_id: int) -> UserView:
         """Raises NotFound."""
-        return self._one(User.id == user_id, user_id)
+        with self._db.read() as connection:
+            found = connection.execute(select(User.__table__).where(User.id == user_id)).one_or_none()
+        return _view(_found(found, user_id))
 
     def by_name(self, name: str) -> UserView:
         """Raises NotFound."""
-        return self._one(User.name == name, name)
-
-    def _one(self, condition: Any, name: object) -> UserView:
         with self._db.read() as connection:
-            row = connection.execute(select(User.__table__).where(condition)).one_or_none()
-        if row is None:
-            raise NotFound("user", name)
-        return _view(row)
+            return _view(_found(_named(connection, name), name))
 
     def verify(self, name: str, password: str) -> UserView | None:
         """The user, if name and password are right and the user is not disabled. Takes as long for a name that
         does not exist."""
         with self._db.read() as connection:
-            row = connection.execute(select(User.__table__).where(User.name == name)).one_or_none()
+            row = _named(connection, name)
         stored = None if row is None else row.password_hash
         if not is_right(password, stored) or row is None or row.is_disabled:
             return None
@@ -100,6 +96,18 @@ class UserStore:
         """All users, by name."""
         with self._db.read() as connection:
             return [_view(row) for row in connection.execute(select(User.__table__).order_by(User.name))]
+
+
+def _named(connection: Connection, name: str) -> Row[Any] | None:
+    """The user of exactly this name: to MariaDB `li` and `li ` are equal, whatever the collation."""
+    row = connection.execute(select(User.__table__).where(User.name == name)).one_or_none()
+    return row if row is not None and row.name == name else None
+
+
+def _found(row: Row[Any] | None, name: object) -> Row[Any]:
+    if row is None:
+        raise NotFound("user", name)
+    return row
 
 
 def _change_in(connection: Connection, user_id: int, **values: Any) -> None:

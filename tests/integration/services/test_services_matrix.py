@@ -14,6 +14,7 @@ import pytest
 from redis import Redis
 
 from core.errors import InvalidInput, NotFound, SignInRefused, TopnError
+from core.services.sign_in_brake import FREE_TRIES_OF_NAME
 from core.settings import ROOT
 from core.store.database import Database
 from core.store.records import Actor, Role
@@ -156,10 +157,34 @@ def test_who_may_do_what(name: str, who: Who, services: Services, two: Two) -> N
         assert newest.actor_name == actor.name
 
 
+def test_a_tab_left_open_on_a_foreign_link_is_on_record_once(services: Services, two: Two) -> None:
+    stranger = actor_of(Who.ANOTHER, services, two)
+    task = services.submit(two.ada.actor, title="Hers")
+    before = len(services.audit.entries(limit=1000))
+    for _ in range(5):
+        with pytest.raises(NotFound):
+            services.tasks.get(task.id, actor=stranger)
+    assert len(services.audit.entries(limit=1000)) == before + 1
+    with pytest.raises(NotFound):
+        services.tasks.cancel(task.id, actor=stranger)
+    assert len(services.audit.entries(limit=1000)) == before + 2
+
+
 @pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call.is_new])
 def test_nobody_hands_in_for_one_who_is_disabled(name: str, services: Services, two: Two) -> None:
     actor_of(Who.DISABLED, services, two)
     assert outcome(CALLS[name], services, two.root, two.ada) is InvalidInput
+
+
+def test_white_space_around_a_name_is_no_way_past_the_brake(services: Services, two: Two) -> None:
+    services.users.set_password(two.ada.user, PASSWORD, actor=ADMIN)
+    assert services.sign_in.sign_in(" ada  ", PASSWORD, address="127.0.0.1")
+    for number in range(FREE_TRIES_OF_NAME):
+        with pytest.raises(SignInRefused):
+            services.sign_in.sign_in("ada" + " " * number, "wrong", address=f"10.0.0.{number}")
+    with pytest.raises(SignInRefused) as refusal:
+        services.sign_in.sign_in("ada", PASSWORD, address="10.0.1.1")
+    assert refusal.value.wait_seconds > 0
 
 
 def test_one_who_is_disabled_has_no_way_in(services: Services, two: Two) -> None:

@@ -7,7 +7,7 @@ import threading
 import pytest
 from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from core.errors import Conflict, InvalidInput, NotFound, ServiceUnavailable
 from core.store.accounts import AccountStore
@@ -30,8 +30,9 @@ def test_users(world: StoreWorld) -> None:
     assert world.users.add("Li").id != plain.id
     with pytest.raises(NotFound):
         world.users.get(99)
-    with pytest.raises(NotFound):
-        world.users.by_name("nobody")
+    for name in ("nobody", "li ", " li", "li\t"):
+        with pytest.raises(NotFound):
+            world.users.by_name(name)
 
 
 @pytest.mark.parametrize("name", ["", " li", "a" * 65, "a\nb"])
@@ -43,7 +44,8 @@ def test_names_that_are_none(sqlite_world: StoreWorld, name: str) -> None:
 def test_passwords(world: StoreWorld) -> None:
     user = world.users.add("li", "correct horse")
     assert world.users.verify("li", "correct horse") == user
-    for name, password in [("li", "wrong"), ("nobody", "correct horse"), ("li", ""), ("li", "c" * 5000)]:
+    wrong = [("li", "wrong"), ("nobody", "correct horse"), ("li", ""), ("li", "c" * 5000), ("li  ", "correct horse")]
+    for name, password in wrong:
         assert world.users.verify(name, password) is None
     world.users.set_disabled(user.id)
     assert world.users.verify("li", "correct horse") is None
@@ -75,14 +77,34 @@ def test_accounts(world: StoreWorld) -> None:
     assert world.accounts.by_name(world.user_id, "zhihu", "main") == account
     with pytest.raises(Conflict, match="Account main"):
         world.accounts.add(world.user_id, "zhihu", "main", b"[2]")
-    with pytest.raises(NotFound):
-        world.accounts.by_name(world.user_id, "zhihu", "other")
+    for name in ("other", "main "):
+        with pytest.raises(NotFound):
+            world.accounts.by_name(world.user_id, "zhihu", name)
     with pytest.raises(NotFound, match="user 99"):
         world.accounts.add(99, "zhihu", "main", b"[2]")
     other = world.accounts.add(world.users.add("li").id, "zhihu", "main", b"[2]")
     assert world.accounts.list() == [account, other]
     assert world.accounts.list(other.user_id) == [other]
     assert world.accounts.load_cookies(account.id) == (b"[1]", 1)
+
+
+def test_a_view_of_accounts_reads_no_cookies(world: StoreWorld) -> None:
+    account_id = world.account_id
+    read: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        read.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        account = world.accounts.get(account_id)
+        assert world.accounts.list() == [account]
+        assert world.accounts.find(account.user_id, "zhihu", account.name) == account
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    about_accounts = [statement for statement in read if "FROM accounts" in statement]
+    assert len(about_accounts) == 3
+    assert not any("cookies_sealed" in statement for statement in about_accounts)
 
 
 def test_refreshed_cookies_never_replace_a_newer_sign_in(world: StoreWorld) -> None:

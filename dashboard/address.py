@@ -14,6 +14,10 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 """Nothing was handed in before, or will be after."""
 
 
+TEXT_LENGTH = 200
+"""So much of a free text is taken from an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class AddressField:
     """How one parameter becomes the value of its widget, and back. What makes no sense becomes the empty value."""
@@ -24,7 +28,7 @@ class AddressField:
 
 def text_field() -> AddressField:
     """Free text."""
-    return AddressField(lambda values: values[0][:200] if values else "", lambda text: [text] if text else [])
+    return AddressField(lambda values: values[0][:TEXT_LENGTH] if values else "", lambda text: [text] if text else [])
 
 
 def number_field() -> AddressField:

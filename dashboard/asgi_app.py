@@ -12,7 +12,8 @@ from typing import Any
 import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from core import wiring
@@ -45,6 +46,12 @@ def find_visitor(token: str) -> SessionView | None:
     return wiring.get_sign_in().visitor(token)
 
 
+def to_overview(request: Request) -> Response:
+    """The first page under its own name, with what it is narrowed to."""
+    query = request.url.query
+    return RedirectResponse(f"/?{query}" if query else "/")
+
+
 def make_routes() -> list[BaseRoute]:
     """Everything that is not a page. They come first, before the pages."""
     return [
@@ -52,7 +59,7 @@ def make_routes() -> list[BaseRoute]:
         *health_routes(),
         *metrics_routes(),
         Mount(PATH, app=make_api()),
-        Route("/overview", lambda request: RedirectResponse("/")),
+        Route("/overview", to_overview),
     ]
 
 

@@ -15,12 +15,11 @@ from core.task_state import TaskStatus
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """`unfinished`: how many are in each state that is not an end. `failures`: the newest, by reason."""
+    """`unfinished`: how many are in each state that is not an end."""
 
     unfinished: dict[TaskStatus, int]
     published: int
     failed: int
-    failures: tuple[Failures, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,11 @@ class OutcomeViewer:
             unfinished=self._queries.counts(only, statuses=tuple(OPEN_STATUSES)),
             published=self._figures.published(since, only),
             failed=self._figures.failed(since, only),
-            failures=tuple(self._figures.failures(since, only)),
         )
+
+    def failures(self, since: datetime, *, actor: Actor) -> tuple[Failures, ...]:
+        """What failed since then by reason, the most frequent first."""
+        return tuple(self._figures.failures(since, _only(actor)))
 
     def trend(self, begin: datetime, stretch: timedelta, number: int, *, actor: Actor) -> Trend:
         """So many stretches of time from `begin` on, also those in which nothing came online."""

@@ -17,7 +17,8 @@ Columns = TypeVarTuple("Columns")
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks to list; what is None does not matter. `text` is looked for in titles."""
+    """Which tasks to list; what is None does not matter. `text` is looked for in titles, `reason` in why
+    they failed or wait, and `error_class` is the kind of fault."""
 
     user_id: int | None = None
     account_id: int | None = None
@@ -28,6 +29,8 @@ class TaskFilter:
     text: str | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
+    error_class: str | None = None
+    reason: str | None = None
 
 
 def filtered(statement: Select[*Columns], wanted: TaskFilter) -> Select[*Columns]:
@@ -38,6 +41,7 @@ def filtered(statement: Select[*Columns], wanted: TaskFilter) -> Select[*Columns
         PublishTask.batch_id: wanted.batch_id,
         PublishTask.platform: wanted.platform,
         PublishTask.block_reason: wanted.block_reason,
+        PublishTask.error_class: wanted.error_class,
     }
     for column, value in equal.items():
         if value is not None:
@@ -47,6 +51,8 @@ def filtered(statement: Select[*Columns], wanted: TaskFilter) -> Select[*Columns
     if wanted.text:
         statement = statement.join(Article, Article.id == PublishTask.article_id)
         statement = statement.where(Article.title.contains(wanted.text, autoescape=True))
+    if wanted.reason:
+        statement = statement.where(PublishTask.error_message.contains(wanted.reason, autoescape=True))
     if wanted.created_from is not None:
         statement = statement.where(PublishTask.created_at >= wanted.created_from)
     if wanted.created_before is not None:

@@ -21,18 +21,33 @@ from dashboard.components.overview_lists import (
     link_to_all,
     newest,
 )
-from dashboard.components.trend_charts import KEPT_SECONDS, Span, choose_span, draw_charts
+from dashboard.components.trend_charts import KEPT_SECONDS, Span, choose_span, draw_charts, failures_over
 from dashboard.text import _, language, zone
 from dashboard.visitor import REFRESH_SECONDS, fragment, page, say_in_box
 
 WAITING = (TaskStatus.WAITING, TaskStatus.RETRYING)
 
 
+TOP = """
+<style>
+@media (min-width: 768px) { .st-key-overview_top { min-height: 6rem; } }
+</style>
+"""
+"""Room for what is wrong beside the heading, whether anything is wrong or not."""
+ALERTS_SECONDS = REFRESH_SECONDS * 2
+
+
 def draw(_actor: Actor) -> None:
-    st.title(_("Overview"), anchor=False)
+    st.html(TOP)
+    with st.container(key="overview_top"):
+        title, alerts = st.columns([1, 3], vertical_alignment="center")
+    title.title(_("Overview"), anchor=False)
+    with alerts:
+        live_alerts()
     live_state()
     with st.container(horizontal=True):
         # Not among what is drawn every two seconds: a link costs as much as a table.
+        link_to_all(_("All that need a person"), (TaskStatus.BLOCKED,))
         link_to_all(_("All that are being published"), (TaskStatus.RUNNING,))
         link_to_all(_("All that wait"), WAITING)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -41,36 +56,34 @@ def draw(_actor: Actor) -> None:
     LIVE_OUTCOMES[span](span)
 
 
-@fragment(run_every=REFRESH_SECONDS, say=say_in_box)
+@fragment(run_every=ALERTS_SECONDS, say=say_in_box)
+def live_alerts(actor: Actor) -> None:
+    """Refreshed by itself. Beside the heading, where what comes and goes moves nothing else."""
+    draw_alerts(actor)
+
+
+@fragment(run_every=REFRESH_SECONDS)
 def live_state(actor: Actor) -> None:
-    """Refreshed by itself."""
+    """Refreshed by itself. As high with five articles as with none."""
     who = figures.reader(actor)
     outcomes = figures.outcomes(who, _midnight())
     workers = figures.workers(who)
-    draw_alerts(actor)
-    _draw_blocked(who, outcomes.unfinished[TaskStatus.BLOCKED])
     _draw_figures(outcomes)
     draw_health(workers)
     if _is_new(outcomes):
         draw_first_steps(has_account=bool(wiring.get_account_manager().list(actor=actor)))
         return
-    running, waiting = st.columns(2)
+    blocked, running = st.columns(2)
+    with blocked:
+        number = outcomes.unfinished[TaskStatus.BLOCKED]
+        words = f":orange[:material/front_hand:] {needs_person_words(number)}" if number else _("Action needed")
+        st.subheader(words, anchor=False)
+        draw_tasks(_newest(who, TaskStatus.BLOCKED), "blocked")
     with running:
         st.subheader(_("Being published now"), anchor=False)
         draw_tasks(_newest(who, TaskStatus.RUNNING), "running")
-    with waiting:
-        st.subheader(_("Waiting"), anchor=False)
-        draw_tasks(_newest(who, *WAITING), "waiting")
-
-
-def _draw_blocked(who: Actor, number: int) -> None:
-    if not number:
-        return
-    st.subheader(f":orange[:material/front_hand:] {needs_person_words(number)}", anchor=False)
-    shown = _newest(who, TaskStatus.BLOCKED)
-    draw_tasks(shown, "blocked", is_wide=True)
-    if number > len(shown.page.tasks):
-        link_to_all(_("All {number}", number=f"{number:,}"), (TaskStatus.BLOCKED,))
+    st.subheader(_("Waiting"), anchor=False)
+    draw_tasks(_newest(who, *WAITING), "waiting", is_wide=True)
 
 
 def _newest(who: Actor, *statuses: TaskStatus) -> ShownTasks:
@@ -79,7 +92,7 @@ def _newest(who: Actor, *statuses: TaskStatus) -> ShownTasks:
 
 def _draw_outcomes(actor: Actor, span: Span) -> None:
     draw_charts(actor, span)
-    draw_failures(figures.outcomes(figures.reader(actor), _midnight()).failures)
+    draw_failures(failures_over(actor, span))
 
 
 LIVE_OUTCOMES = {span: fragment(run_every=KEPT_SECONDS[span])(_draw_outcomes) for span in Span}

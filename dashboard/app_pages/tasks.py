@@ -8,7 +8,7 @@ from core.store.records import Actor
 from dashboard.components.bulk_actions import ASKED_KEY, NEW_KEY, ask, draw_toolbar, open_dialog
 from dashboard.components.task_drawer import PARAMETER, open_drawer
 from dashboard.components.task_filter import ChosenTasks, draw_filter
-from dashboard.components.task_table import acted_task, draw_pages, draw_table, opened_task
+from dashboard.components.task_table import acted_task, draw_pages, draw_table, opened_task, read_page
 from dashboard.task_export import make_export
 from dashboard.text import _
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
@@ -38,15 +38,12 @@ def draw(actor: Actor) -> None:
 @fragment(run_every=REFRESH_SECONDS)
 def live_table(actor: Actor, chosen: ChosenTasks) -> None:
     """Refreshed by itself. What opens a dialog is left to the whole page, which outlives the refreshes."""
-    toolbar = st.container()
-    shown, ticked = draw_table(actor, chosen)
-    if shown.total == 0:
-        hint = _("Nothing fits. Take a filter away to see more.")
-        toolbar.info(hint if chosen.is_narrowed else _("There are no articles yet. Hand in the first one."))
-        return
-    draw_pages(shown)
-    with toolbar:
-        draw_toolbar(ticked, chosen.wanted, shown.total, is_more=shown.is_more)
+    above = st.container()
+    shown = read_page(actor, chosen)
+    ticked = draw_table(actor, chosen, shown)
+    with above:
+        draw_toolbar(ticked, chosen.wanted, shown.page.total, is_more=shown.page.is_more)
+        draw_pages(shown.page, chosen.sort)
     acted = acted_task()
     if acted is not None:
         task_id, action = acted

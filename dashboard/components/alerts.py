@@ -115,7 +115,10 @@ def _draw(alert: Alert, actor: Actor) -> None:
     ):
         show(words_of_alert(alert, is_admin=actor.is_admin), icon=":material/warning:")
         if alert.kind in LINKS:
-            _draw_link(*LINKS[alert.kind])
+            page, query, label = LINKS[alert.kind]
+            if alert.kind is AlertKind.SAME_FAULT and actor.is_admin:
+                query = {**query, "fault": alert.names[0]}
+            _draw_link(page, query, label)
 
 
 def _draw_link(page: str, query: Mapping[str, str], label: str) -> None:

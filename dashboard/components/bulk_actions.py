@@ -15,7 +15,7 @@ from core.store.task_filter import TaskFilter
 from core.store.task_pages import MOST
 from dashboard.components.moment_input import draw_moment, read_moment
 from dashboard.components.task_badges import badge
-from dashboard.text import _, count, mark, plain
+from dashboard.text import _, clock, count, mark, plain
 from dashboard.visitor import callback, fragment
 
 ASKED_KEY = "bulk_asked"
@@ -94,6 +94,7 @@ TIMES = {
     BulkAction.SHIFT: mark("Each later"),
     BulkAction.SPREAD: mark("Spread over hours"),
 }
+TIMED = frozenset(TIMES)
 AT_ONCE = mark("As soon as possible")
 
 
@@ -170,12 +171,26 @@ def _draw(actor: Actor, action: BulkAction, target: list[int] | TaskFilter) -> N
     for effect, words in EFFECTS.items():
         if plan.effects.get(effect):
             st.markdown(f"- {count(*words, plan.effects[effect])}")
+    _draw_times(plan)
     if is_filter and plan.number == MOST:
         st.caption(_("These are the newest {number}; the others are left for a second time.", number=f"{MOST:,}"))
     if st.session_state.pop(OUTDATED_KEY, False):
         st.warning(_("A field changed with the click, so nothing was done. This is what would be done now."))
     label = count(*DO_IT[change.action], len(plan.ids))
     st.button(label, type="primary", key="bulk_confirm", disabled=not plan.ids, on_click=_carry_out)
+
+
+def _draw_times(plan: BulkPlan) -> None:
+    """When those that change would go, if it is their times that change."""
+    if plan.change.action not in TIMED or not plan.ids:
+        return
+    times = [at for at in plan.times.values() if at is not None]
+    if not times:
+        st.write(_("They go as soon as it is their turn."))
+    elif min(times) == max(times):
+        st.write(_("All go at {at} or later.", at=clock(times[0])))
+    else:
+        st.write(_("The first goes at {first}, the last at {last}.", first=clock(min(times)), last=clock(max(times))))
 
 
 def _draw_titles(actor: Actor, target: list[int] | TaskFilter, number: int) -> None:

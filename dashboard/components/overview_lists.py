@@ -19,6 +19,7 @@ from core.store.outcome_figures import Failures
 from core.store.records import Actor
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
+from dashboard.address import TEXT_LENGTH
 from dashboard.components.open_column import ICON, open_column, take_opened
 from dashboard.components.task_drawer import PARAMETER as DRAWER
 from dashboard.figures import FRESH_SECONDS, states
@@ -26,8 +27,12 @@ from dashboard.navigation import path_of
 from dashboard.shared_figures import shared
 from dashboard.text import _
 
+FAILURES = "failures"
 SHOWN_REASONS = 10
 SHOWN_TASKS = 5
+ROW_HEIGHT = 35
+LIST_HEIGHT = ROW_HEIGHT * (SHOWN_TASKS + 1) + 6
+"""In pixels: that of a full list, whatever there is to show, so that nothing below it moves."""
 SCHEMA = pa.schema({"open": pa.string(), "title": pa.string(), "state": pa.string()})
 TITLE_WIDTH = 200
 """In pixels, so that something of the state is seen on a phone as well."""
@@ -62,14 +67,22 @@ def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
     opened = take_opened(name)
     if opened is not None:
         st.switch_page(path_of("tasks"), query_params={DRAWER: opened})
-    if not page.tasks:
-        st.caption(_("None"))
-        return
+    with st.container(height=LIST_HEIGHT, border=False, key=f"list_{name}"):
+        if not page.tasks:
+            st.caption(_("None"))
+            return
+        _draw_table(shown, name, is_wide=is_wide)
+
+
+def _draw_table(shown: ShownTasks, name: str, *, is_wide: bool) -> None:
+    tasks = shown.page.tasks
     st.dataframe(
         shown.cells,
         hide_index=True,
+        height=ROW_HEIGHT * (len(tasks) + 1) + 3,
+        row_height=ROW_HEIGHT,
         column_config={
-            "open": open_column(name, [task.public_id for task in page.tasks]),
+            "open": open_column(name, [task.public_id for task in tasks]),
             "title": st.column_config.TextColumn(_("Title"), width=TITLE_WIDTH),
             "state": st.column_config.TextColumn(_("State"), width=WIDE_STATE_WIDTH if is_wide else STATE_WIDTH),
         },
@@ -84,19 +97,31 @@ def link_to_all(label: str, statuses: Sequence[TaskStatus]) -> None:
 
 
 def draw_failures(failures: Sequence[Failures]) -> None:
-    """The most frequent reason first."""
+    """The most frequent reason first, each with the way to its articles."""
+    opened = take_opened(FAILURES)
+    if opened is not None:
+        error_class, _line, reason = opened.partition("\n")
+        st.switch_page(path_of("tasks"), query_params=_query_of(error_class, reason))
     if not failures:
         return
-    st.subheader(_("Failed today"), anchor=False)
+    st.subheader(_("Why articles failed in this time"), anchor=False)
     some = failures[:SHOWN_REASONS]
     rows = {
+        "open": [ICON for _group in some],
         _("Articles"): [group.tasks for group in some],
         _("Kind of fault"): [_(kind_words(group.error_class)) for group in some],
         _("Reason"): [_(group.message) for group in some],
         _("Accounts"): [len(group.accounts) for group in some],
     }
-    st.dataframe(pa.table(rows), hide_index=True)
+    ids = [f"{group.error_class}\n{group.message}" for group in some]
+    st.dataframe(pa.table(rows), hide_index=True, column_config={"open": open_column(FAILURES, ids)}, key="failures")
     link_to_all(_("All that failed"), [TaskStatus.FAILED])
+
+
+def _query_of(error_class: str, reason: str) -> dict[str, str]:
+    """The page Tasks, narrowed to what failed so."""
+    query = {"status": TaskStatus.FAILED.value, "fault": error_class, "reason": reason[:TEXT_LENGTH]}
+    return {name: value for name, value in query.items() if value}
 
 
 def draw_first_steps(*, has_account: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -18,6 +18,8 @@ from dashboard.components.task_editor import edit
 from dashboard.text import _, clock, mark, plain
 from dashboard.visitor import callback, toast
 
+ONE_DAY = timedelta(days=1)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - ONE_DAY
 WHY_NOT = {
     Checkpoint.NONE: mark("It is being published just now. To change it, cancel it first."),
     Checkpoint.SUBMITTING: mark("It may be online, so its text must stay what it was."),
@@ -59,10 +61,7 @@ def draw_actions(task: TaskView, opened: str, actor: Actor) -> None:
             if may_be_edited(facts):
                 _draw_accounts(task, facts, actor)
             with st.popover(_("Change priority"), icon=":material/low_priority:"):
-                key = f"priority_{task.id}"
-                follow(key, task.priority)
-                st.slider(_("9 goes first among its account's articles"), 0, 9, key=key)
-                st.button(_("Set priority"), key=f"set_{key}", on_click=_reprioritise, args=(task.id,))
+                _draw_priority(task)
 
 
 def _draw_edit(task: TaskView, opened: str, facts: TaskFacts) -> None:
@@ -101,10 +100,39 @@ def _draw_accounts(task: TaskView, facts: TaskFacts, actor: Actor) -> None:
 def _draw_time(task: TaskView) -> None:
     key = f"time_{task.id}"
     draw_moment(key, task.run_at)
+    st.write(_says_time(task, read_moment(key)))
+    first = max(task.run_at or datetime.now(UTC), datetime.now(UTC))
+    if first < LAST_MOMENT - ONE_DAY:
+        st.caption(_("One day later is {at}.", at=clock(first + ONE_DAY)))
     with st.container(horizontal=True):
         st.button(_("Set time"), key=f"set_{key}", type="primary", on_click=_reschedule, args=(task.id,))
         st.button(_("One day later"), key=f"day_{key}", on_click=_postpone, args=(task.id, task.run_at))
         st.button(_("As soon as possible"), key=f"now_{key}", on_click=_set_time, args=(task.id, None))
+
+
+def _says_time(task: TaskView, at: datetime) -> str:
+    """What setting this time does."""
+    if task.status is TaskStatus.FAILED:
+        return _("It stays failed. Once it is retried, it goes at {at} or later.", at=clock(at))
+    if task.status is TaskStatus.BLOCKED:
+        return _("It still needs a person. After that it goes at {at} or later.", at=clock(at))
+    return _("It waits until {at} and goes when it is its turn then.", at=clock(at))
+
+
+def _draw_priority(task: TaskView) -> None:
+    key = f"priority_{task.id}"
+    follow(key, task.priority)
+    chosen = st.slider(_("9 goes first among its account's articles"), 0, 9, key=key)
+    st.write(_says_priority(task.priority, chosen))
+    st.button(_("Set priority"), key=f"set_{key}", on_click=_reprioritise, args=(task.id,))
+
+
+def _says_priority(was: int, chosen: int) -> str:
+    """What setting this priority does."""
+    if chosen == was:
+        return _("Its priority is {number} now. Nothing changes.", number=was)
+    words = mark("From {was} to {number}: it goes before articles of its account with less, and after those with more.")
+    return _(words, was=was, number=chosen)
 
 
 def first_action(task: TaskView) -> BulkAction | None:
@@ -160,7 +188,7 @@ def _postpone(actor: Actor, task_id: int, drawn_at: datetime | None) -> None:
         _tell_time(task)
         return
     manager = wiring.get_bulk_manager()
-    plan = manager.plan(BulkChange(BulkAction.SHIFT, shift=timedelta(days=1)), [task_id], actor=actor)
+    plan = manager.plan(BulkChange(BulkAction.SHIFT, shift=ONE_DAY), [task_id], actor=actor)
     receipt = manager.carry_out(plan, actor=actor)
     if receipt.changed:
         _tell_time(wiring.get_task_manager().get(task_id, actor=actor))

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from core import wiring
+from core.services.fault_words import KINDS, kind_words
 from core.services.submission_check import PLATFORMS
 from core.services.task_words import SITE_NAMES
 from core.store.records import Actor
@@ -65,7 +66,18 @@ def _platform_field() -> AddressField:
     )
 
 
+def _fault_field() -> AddressField:
+    """The short name of a kind of fault."""
+    return AddressField(
+        lambda values: values[0] if values and values[0].isidentifier() and len(values[0]) <= FAULT_LENGTH else None,
+        lambda fault: [fault] if fault else [],
+    )
+
+
+FAULT_LENGTH = 64
 LAST_KEY = "tasks_last_filter"
+IN_MORE = ("user", "account", "batch", "platform", "fault", "reason", "period", "from", "to")
+"""What stands behind a button, which says how many of them narrow the list."""
 ADDRESS = Address(
     "tasks",
     {
@@ -75,6 +87,8 @@ ADDRESS = Address(
         "account": number_field(),
         "batch": number_field(),
         "platform": _platform_field(),
+        "fault": _fault_field(),
+        "reason": text_field(),
         "period": choice_field(Period),
         "from": date_field(),
         "to": date_field(),
@@ -106,7 +120,8 @@ def draw_filter(actor: Actor) -> ChosenTasks:
         placeholder=_("Any state"),
     )
     sort.selectbox(_("Order"), list(SORTS), format_func=lambda one: _(SORTS[one]), key=ADDRESS.key("sort"))
-    with more.popover(_("More"), icon=":material/tune:", width="stretch"):
+    hidden = sum(bool(ADDRESS.value(name)) for name in IN_MORE)
+    with more.popover(f"{_('More')} ({hidden})" if hidden else _("More"), icon=":material/tune:", width="stretch"):
         _draw_more(actor)
     chosen = _chosen()
     if st.session_state.get(LAST_KEY, chosen) != chosen:
@@ -128,6 +143,12 @@ def _draw_more(actor: Actor) -> None:
     batches = wiring.get_task_lists().batches(actor=actor)
     _choose("batch", _("Batch"), _("Any batch"), {one.id: f"{one.name} · {clock(one.created_at)}" for one in batches})
     _choose("platform", _("Platform"), _("Any platform"), {name: _(SITE_NAMES.get(name, name)) for name in PLATFORMS})
+    faults = {name: _(words) for name, words in KINDS.items()}
+    fault = ADDRESS.value("fault")
+    _choose(
+        "fault", _("Kind of fault"), _("Any kind"), faults if fault is None else {fault: _(kind_words(fault)), **faults}
+    )
+    st.text_input(_("Reason"), key=ADDRESS.key("reason"), placeholder=_("Any reason"))
     _choose("period", _("Handed in at"), _("Any time"), {period: _(words) for period, words in PERIODS.items()})
     since, until = st.columns(2)
     since.date_input(_("From the day"), None, FIRST_DAY, LAST_DAY, ADDRESS.key("from"), format="YYYY-MM-DD")
@@ -158,6 +179,8 @@ def _chosen() -> ChosenTasks:
         platform=value("platform"),
         statuses=tuple(sorted(value("status"))) or None,
         text=value("text").strip() or None,
+        error_class=value("fault"),
+        reason=value("reason").strip() or None,
         created_from=max((at for at in (_begin(value("period")), _midnight(value("from"))) if at), default=None),
         created_before=_midnight(value("to"), days_later=1),
     )

@@ -24,7 +24,7 @@ from dashboard.components.task_badges import TABLE_COLORS, status_label
 from dashboard.components.task_filter import ADDRESS, ChosenTasks
 from dashboard.figures import FRESH_SECONDS, states
 from dashboard.shared_figures import shared
-from dashboard.text import _, count, language, local, zone
+from dashboard.text import _, count, language, local, one_behind_the_other, zone
 
 PAGE_SIZE = 50
 ROW_HEIGHT = 35
@@ -33,6 +33,8 @@ LISTED_KEY = "tasks_listed"
 NAME = "tasks"
 """Of the list, in keys."""
 PAGE_KEY = ADDRESS.key("page")
+BY_AGE = (TaskSort.NEWEST, TaskSort.OLDEST)
+"""In these orders all are sorted, however many there are."""
 ACTIONS = {icon: action for action, (_label, icon) in BUTTONS.items()}
 ON_THEIR_WAY = (TaskStatus.RUNNING, TaskStatus.RETRYING, TaskStatus.BLOCKED)
 """Of the others the state tells how far they are."""
@@ -69,12 +71,20 @@ def _shared_page(wanted: TaskFilter, sort: TaskSort, number: int, code: str, zon
     return ShownPage(page, _cells(page.tasks, states(page.tasks, Actor.system(), code, zone_name)))
 
 
-def draw_table(actor: Actor, chosen: ChosenTasks) -> tuple[TaskPage, list[int]]:
-    """The page that is shown, and the ids of its ticked rows."""
+def read_page(actor: Actor, chosen: ChosenTasks) -> ShownPage:
+    """The page that was chosen, or the last one there is."""
     wanted = wiring.get_task_lists().allowed(chosen.wanted, actor)
     number = max(int(st.session_state.get(PAGE_KEY) or 1), 1)
     shown = _shared_page(wanted, chosen.sort, number, language(), zone().key)
-    view = repr((wanted, chosen.sort, number))
+    if number > _pages(shown.page):
+        number = st.session_state[PAGE_KEY] = _pages(shown.page)
+        shown = _shared_page(wanted, chosen.sort, number, language(), zone().key)
+    return shown
+
+
+def draw_table(actor: Actor, chosen: ChosenTasks, shown: ShownPage) -> list[int]:
+    """Its ticked rows, by their ids. The last on its page: it is as high as it has rows."""
+    view = repr((chosen.wanted, chosen.sort, st.session_state.get(PAGE_KEY)))
     listed, ticked, tasks = _ticked(view, actor)
     if listed is None:
         tasks, cells = shown.page.tasks, shown.cells
@@ -82,11 +92,15 @@ def draw_table(actor: Actor, chosen: ChosenTasks) -> tuple[TaskPage, list[int]]:
     else:
         cells = _cells(tasks, states(tasks, actor, language(), zone().key))
     st.session_state[LISTED_KEY] = listed
+    if not tasks:
+        hint = _("Nothing fits. Take a filter away to see more.")
+        st.info(hint if chosen.is_narrowed else _("There are no articles yet. Hand in the first one."))
+        return []
     ids = [str(task_id) for task_id in listed.ids]
     st.dataframe(
         cells,
         hide_index=True,
-        height=ROW_HEIGHT * (max(len(tasks), 1) + 1) + 3,
+        height=ROW_HEIGHT * (len(tasks) + 1) + 3,
         row_height=ROW_HEIGHT,
         column_config={
             "open": open_column(NAME, ids),
@@ -97,7 +111,7 @@ def draw_table(actor: Actor, chosen: ChosenTasks) -> tuple[TaskPage, list[int]]:
         selection_mode="multi-row",
         key=listed.key,
     )
-    return shown.page, ticked
+    return ticked
 
 
 def _ticked(view: str, actor: Actor) -> tuple[ListedRows | None, list[int], Sequence[TaskView]]:
@@ -114,18 +128,26 @@ def _ticked(view: str, actor: Actor) -> tuple[ListedRows | None, list[int], Sequ
     return listed, ticked, tasks
 
 
-def draw_pages(page: TaskPage) -> None:
-    """Which page of how many."""
-    pages = max(-(-page.total // PAGE_SIZE), 1)
-    if int(st.session_state.get(PAGE_KEY) or 1) > pages:
-        st.session_state[PAGE_KEY] = pages
-    told = count("{number} article", "{number} articles", page.total)
-    if page.is_more:
-        told = _("More than {number} articles; the newest of them are listed", number=f"{MOST:,}")
+def draw_pages(page: TaskPage, sort: TaskSort) -> None:
+    """Which page of how many, and what is not among them."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(told)
-        st.pagination(pages, key=PAGE_KEY)
+        st.caption(_count_words(page, sort))
+        st.pagination(_pages(page), key=PAGE_KEY)
     ADDRESS.write()
+
+
+def _pages(page: TaskPage) -> int:
+    return max(-(-page.total // PAGE_SIZE), 1)
+
+
+def _count_words(page: TaskPage, sort: TaskSort) -> str:
+    if not page.is_more:
+        return count("{number} article", "{number} articles", page.total)
+    most = f"{MOST:,}"
+    told = [_("More than {number} articles.", number=most), _("The CSV holds the newest {number}.", number=most)]
+    if sort not in BY_AGE:
+        told.append(_("In this order, the newest {number} of them.", number=most))
+    return one_behind_the_other(*told)
 
 
 def opened_task() -> str | None:

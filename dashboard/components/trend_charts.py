@@ -11,7 +11,7 @@ import streamlit as st
 
 from core import wiring
 from core.services.outcome_viewer import Trend
-from core.store.outcome_figures import SAMPLE
+from core.store.outcome_figures import SAMPLE, Failures
 from core.store.records import Actor
 from dashboard.address import Address, choice_field
 from dashboard.components.time_charts import Moments, draw_bars, draw_lines
@@ -67,11 +67,8 @@ def choose_span() -> Span:
 
 def draw_charts(actor: Actor, span: Span) -> None:
     """All bars are there from the start, so that nothing moves."""
-    stretch, number = STRETCHES[span]
-    now = datetime.now(UTC)
-    begin = now - timedelta(seconds=now.timestamp() % stretch.total_seconds()) - (number - 1) * stretch
-    trend = _trend(span, reader(actor), begin.replace(microsecond=0))
-    moments = Moments([local(moment) or moment for moment in trend.begins], stretch)
+    trend = _trend(span, reader(actor), _begin(span))
+    moments = Moments([local(moment) or moment for moment in trend.begins], STRETCHES[span][0])
     published, waited, took = st.columns(3)
     with published:
         st.markdown(f"**{_('Published')}**", help=_("How many came online in each bar."))
@@ -83,6 +80,19 @@ def draw_charts(actor: Actor, span: Span) -> None:
     with took:
         half, most = ([getattr(one, f"publish_p{share}_seconds") for one in trend.times] for share in (50, 95))
         _draw_times(_("Publishing took"), _("From the first start until it was online."), moments, half, most)
+
+
+def failures_over(actor: Actor, span: Span) -> tuple[Failures, ...]:
+    """What failed in the time of the charts, by reason."""
+    return _failures(reader(actor), _begin(span))
+
+
+def _begin(span: Span) -> datetime:
+    """That of the first bar: the same for a while, so that the answer can be shared."""
+    stretch, number = STRETCHES[span]
+    now = datetime.now(UTC)
+    begin = now - timedelta(seconds=now.timestamp() % stretch.total_seconds()) - (number - 1) * stretch
+    return begin.replace(microsecond=0)
 
 
 def _draw_times(
@@ -111,6 +121,11 @@ def _trend(span: Span, who: Actor, begin: datetime) -> Trend:
 
 def _read(span: Span, who: Actor, begin: datetime) -> Trend:
     return wiring.get_outcome_viewer().trend(begin, *STRETCHES[span], actor=who)
+
+
+@shared(KEPT_SECONDS[Span.HOUR] - 0.1)
+def _failures(who: Actor, begin: datetime) -> tuple[Failures, ...]:
+    return wiring.get_outcome_viewer().failures(begin, actor=who)
 
 
 @shared(KEPT_SECONDS[Span.HOUR] - 0.1)

@@ -32,3 +32,14 @@ def test_the_language_in_the_address_is_spoken_from_the_first_run_on(world: Dash
     assert [title.value for title in app.title] == ["总览"]
     app.run()
     assert [title.value for title in app.title] == ["总览"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"), [("/overview?over=7d&language=en", "/?over=7d&language=en"), ("/overview", "/")]
+)
+def test_the_first_page_under_its_own_name_keeps_its_address(
+    api: DashboardServer, world: DashboardWorld, asked: str, led: str
+) -> None:
+    headers = {"Cookie": f"topn_session={world.token_of('ada')}"}
+    answer = api.call("GET", asked, headers=headers)
+    assert (answer.status_code, answer.headers["location"]) == (307, led)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from core import wiring
+from core.store.models import PublishTask
 from core.store.records import Role
 from core.task_state import BlockReason
 from dashboard.components.open_column import ICON, pressed_key
+from dashboard.components.overview_lists import LIST_HEIGHT
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, Draft, figures_of, words_of
 
 
@@ -62,7 +67,7 @@ def test_who_sees_what(
     assert any(person in heading.value for heading in app.subheader) is (who != "bob")
     *lists, reasons = app.dataframe
     assert sum(len(one.value) for one in lists) == waiting + (who != "bob")
-    assert reasons.value.iloc[0].tolist() == [failed, kind, "No such column.", 2 if who == "root" else 1]
+    assert reasons.value.iloc[0].tolist()[1:] == [failed, kind, "No such column.", 2 if who == "root" else 1]
 
 
 @pytest.mark.parametrize(("language", "place"), [("en", "Publishing service is down"), ("zh_CN", "发布服务未运行")])
@@ -80,6 +85,64 @@ def test_a_list_leads_to_the_drawer_of_each_article(world: DashboardWorld, langu
     assert not app.exception
     assert app.title[0].value in {"Tasks", "任务"}
     assert app.query_params["task"] == first.public_id
+
+
+def test_a_reason_leads_to_what_failed_for_it(world: DashboardWorld) -> None:
+    """Also what failed before midnight, if the charts reach that far."""
+    for message in ("No such column.", "No such *column* 2.", "No such *column* 2."):
+        fail(world, "ada", message)
+    store = wiring.get_task_store()
+    held = store.take(world.submit("ada").id, worker_id="host:1:test", claimed_ms=1_000)
+    assert held is not None
+    store.fail(held, error_class="RetryLater", message="No such *column* 2.")
+    app = world.open()
+    app.session_state[pressed_key("failures", "opened")] = ("Rejected\nNo such *column* 2.", ICON)
+    app.run()
+    assert not app.exception
+    assert (app.title[0].value, app.query_params["fault"]) == ("Tasks", "Rejected")
+    assert len(app.dataframe[0].value) == 2
+
+
+@pytest.mark.parametrize(("span", "number"), [("1h", 0), ("24h", 1), ("7d", 2)])
+def test_reasons_are_those_of_the_time_of_the_charts(world: DashboardWorld, span: str, number: int) -> None:
+    for hours in (20, 100):
+        fail(world, "ada", f"{hours} hours ago.")
+        ended = datetime.now(UTC) - timedelta(hours=hours)
+        changed = (
+            update(PublishTask).where(PublishTask.error_message == f"{hours} hours ago.").values(finished_at=ended)
+        )
+        wiring.get_database().run_write(lambda connection: connection.execute(changed))  # noqa: B023
+    app = world.open()
+    app.segmented_control(key="overview_over").set_value(span).run()
+    assert len([table for table in app.dataframe if "Reason" in table.value and len(table.value) == number]) == bool(
+        number
+    )
+    assert all("Reason" not in table.value for table in app.dataframe) is (number == 0)
+
+
+def test_lists_are_as_high_without_articles(world: DashboardWorld) -> None:
+    """So that nothing below them moves as articles come and go."""
+
+    def heights() -> list[int]:
+        blocks = world.open().main.children.values()
+        return sorted(found for block in blocks for found in heights_in(block))
+
+    world.submit("ada")
+    few = heights()
+    for _number in range(6):
+        block(world, "ada")
+        world.submit("ada")
+    world.forget_caches()
+    assert few == heights() == [LIST_HEIGHT] * 3
+
+
+def heights_in(block: Any) -> Iterator[int]:
+    """Of all boxes of a fixed height in this part of a page."""
+    height = getattr(block.proto, "height_config", None)
+    if height is not None and height.pixel_height:
+        yield height.pixel_height
+    for child in getattr(block, "children", {}).values():
+        yield from heights_in(child)
 
 
 def test_a_button_of_an_older_list_is_another_button(world: DashboardWorld) -> None:

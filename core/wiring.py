@@ -248,6 +248,14 @@ def get_form_drafts() -> FormDrafts:
 
 
 @process_part
+def get_edit_drafts() -> FormDrafts:
+    """Articles that were handed in and are being changed; the form is called as the article's row."""
+    from core.services.form_drafts import FormDrafts
+
+    return FormDrafts(get_settings().data_dir / "unfinished_changes")
+
+
+@process_part
 def get_user_manager() -> UserManager:
     """The people."""
     from core.services.user_manager import UserManager

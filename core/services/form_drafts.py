@@ -1,4 +1,4 @@
-"""Articles that people have begun to write in the dashboard and not handed in yet."""
+"""Articles that people have begun to write or to change in the dashboard and not handed in yet."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from core import wiring
 from core.services.form_drafts import FormDraft
 from core.store.records import Actor
 from dashboard.components import cover_field
-from dashboard.components.article_form import BLANK, CHOICES, KEPT_MOMENT, MOMENT, key
+from dashboard.components.article_form import BLANK, CHOICES, KEPT_MOMENT, MOMENT, UNKEPT_WORDS, key
 from dashboard.components.moment_input import read_moment
 from dashboard.open_forms import OpenForms
 from dashboard.text import _, clock, count, plain
@@ -64,8 +64,7 @@ def draw_draft_state(actor: Actor) -> None:
     if st.session_state.get(KEPT_AT) is not None:
         st.caption(_("Your unfinished article of {at} is here again.", at=clock(st.session_state[KEPT_AT])))
     if UNKEPT in st.session_state:
-        words = _("What you write cannot be kept just now: TOP_N's disk takes nothing. Copy it before you leave.")
-        st.caption(f":orange[{words}]")
+        st.caption(f":orange[{_(UNKEPT_WORDS)}]")
     others = [draft for draft in _free_drafts(actor) if draft.form != form_now()]
     if others:
         label = count("{number} other unfinished article", "{number} other unfinished articles", len(others))

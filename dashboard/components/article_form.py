@@ -35,6 +35,7 @@ BLANK: dict[str, Any] = {
 """What is kept: name → what a blank form holds. The moment and the cover are kept beside it."""
 CHOICES = {"format": FORMATS, "mode": tuple(Mode), "priority": range(MAX_PRIORITY + 1)}
 MOMENT = "publish_moment"
+UNKEPT_WORDS = mark("What you write cannot be kept just now: TOP_N's disk takes nothing. Copy it before you leave.")
 KEPT_MOMENT = "publish_kept_moment"
 """The time that was chosen before."""
 

@@ -1,4 +1,5 @@
-"""Another text for an article that is not online, in its drawer. What is typed is kept until it is saved."""
+"""Another text for an article that is not online, in its drawer. What is typed is kept until it is saved, also over
+a page that is loaded anew or a dashboard that dies; only another cover is to be chosen again."""
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ from core.publishing.content import FORMATS, MAX_TITLE_LENGTH, MAX_TOPICS
 from core.services.submission import ArticleChanges, TaskUpdate
 from core.store.records import Actor, StoredArticle, TaskView
 from core.task_state import Mode, TaskStatus
-from dashboard.components.article_form import FORMAT_NAMES, MODE_NAMES
+from dashboard.components.article_form import FORMAT_NAMES, MODE_NAMES, UNKEPT_WORDS
 from dashboard.components.cover_field import KINDS, MOST_MB
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.task_badges import badge
 from dashboard.components.typing_watch import watch_typing
-from dashboard.text import _, plain
+from dashboard.text import _, clock, plain
 from dashboard.visitor import callback, fragment, hold_typed, toast
 
 EDITED = "task_edited"
@@ -67,10 +68,12 @@ def draw_editor(actor: Actor, task_id: int) -> None:
     """Not refreshed by itself: somebody is typing."""
     manager = wiring.get_task_manager()
     task = manager.get(task_id, actor=actor)
-    _fill(task_id, lambda: _facts_of(task, manager.article(task_id, actor=actor)))
+    _fill(actor, task_id, lambda: _facts_of(task, manager.article(task_id, actor=actor)))
     hold_typed([_key(name, task_id) for name in FIELDS])
+    is_kept = _keep(actor, task_id)
     kept = st.session_state[_kept(task_id)]
     st.markdown(f"{badge(task.status)} **{_('Change the text')}**")
+    _draw_kept(task_id, is_kept=is_kept)
     st.text_input(_("Title"), key=_key("title", task_id), live=True)
     used = len(st.session_state[_key("title", task_id)].strip())
     words = _("{used} of {most} characters", used=used, most=MAX_TITLE_LENGTH)
@@ -78,7 +81,6 @@ def draw_editor(actor: Actor, task_id: int) -> None:
     st.text_area(_("Text"), key=_key("content", task_id), height=360)
     watch_typing()
     _draw_settings(task_id, has_cover=kept["has_cover"])
-    kept.update({name: st.session_state[_key(name, task_id)] for name in FIELDS if _key(name, task_id) in _state()})
     for words in st.session_state.get(SAID, ()):
         st.error(plain(words), icon=":material/error:")
     _draw_buttons(task)
@@ -161,15 +163,15 @@ def _save(actor: Actor, task_id: int, resend: bool) -> None:
     except TopnError as error:
         st.session_state[SAID] = [_(str(error))]
     else:
-        _forget(task_id)
+        _forget(actor, task_id)
         st.session_state.pop(EDITED, None)
         st.session_state[CHANGED] = True
         st.session_state[TOLD] = _("It is sent again with the new text.") if resend else _("The new text is saved.")
 
 
 @callback
-def _undo(_actor: Actor, task_id: int) -> None:
-    _forget(task_id)
+def _undo(actor: Actor, task_id: int) -> None:
+    _forget(actor, task_id)
     st.session_state.pop(SAID, None)
 
 
@@ -211,19 +213,55 @@ def _facts_of(task: TaskView, article: StoredArticle) -> dict[str, Any]:
     }
 
 
-def _fill(task_id: int, read: Callable[[], dict[str, Any]]) -> None:
+def _fill(actor: Actor, task_id: int, read: Callable[[], dict[str, Any]]) -> None:
     """Before the form is drawn: what was typed before, else the article as it is."""
     if _kept(task_id) not in _state():
-        st.session_state[_kept(task_id)] = read()
+        facts = read()
+        found = wiring.get_edit_drafts().load(str(task_id), actor=actor)
+        if found is not None and _types(found[0]) == _types(facts):
+            facts, st.session_state[_kept_at(task_id)] = found
+        st.session_state[_kept(task_id)] = facts
     kept = st.session_state[_kept(task_id)]
     for name in FIELDS:
         if _key(name, task_id) not in _state():
             st.session_state[_key(name, task_id)] = kept[name]
 
 
-def _forget(task_id: int) -> None:
-    for name in (*(_key(field, task_id) for field in (*FIELDS, "cover")), _kept(task_id)):
+def _keep(actor: Actor, task_id: int) -> bool:
+    """What has changed, also on disk. False: it is only kept here."""
+    kept: dict[str, Any] = st.session_state[_kept(task_id)]
+    typed = {name: st.session_state[_key(name, task_id)] for name in FIELDS}
+    changed = {**kept, **typed}
+    if changed == kept and not st.session_state.get(_unkept(task_id)):
+        return True
+    st.session_state[_kept(task_id)] = changed
+    is_kept = wiring.get_edit_drafts().save(str(task_id), changed, actor=actor)
+    st.session_state[_unkept(task_id)] = not is_kept
+    return is_kept
+
+
+def _draw_kept(task_id: int, *, is_kept: bool) -> None:
+    at = st.session_state.get(_kept_at(task_id))
+    if at is not None:
+        st.caption(_("What you typed until {at} is here again.", at=clock(at)))
+    if not is_kept:
+        st.caption(f":orange[{_(UNKEPT_WORDS)}]")
+
+
+def _forget(actor: Actor, task_id: int) -> None:
+    wiring.get_edit_drafts().forget(str(task_id), actor=actor)
+    for name in (
+        *(_key(field, task_id) for field in (*FIELDS, "cover")),
+        _kept(task_id),
+        _kept_at(task_id),
+        _unkept(task_id),
+    ):
         st.session_state.pop(name, None)
+
+
+def _types(facts: dict[str, Any]) -> dict[str, type]:
+    """A draft of another version of TOP_N may hold other things."""
+    return {name: type(value) for name, value in facts.items()}
 
 
 def _state() -> Any:
@@ -236,3 +274,11 @@ def _key(name: str, task_id: int) -> str:
 
 def _kept(task_id: int) -> str:
     return f"edit_kept_{task_id}"
+
+
+def _kept_at(task_id: int) -> str:
+    return f"edit_kept_at_{task_id}"
+
+
+def _unkept(task_id: int) -> str:
+    return f"edit_unkept_{task_id}"

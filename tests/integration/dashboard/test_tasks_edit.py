@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core import wiring
 from core.queue.live_pictures import LivePicture
 from core.services.submission import ArticleChanges
+from core.settings import get_settings
 from core.store.records import HeldTask, TaskView
 from core.task_state import TaskStatus
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, words_of
@@ -188,3 +189,30 @@ def test_the_live_picture_of_a_running_article(world: DashboardWorld, language: 
     assert words in words_of(world.open("tasks", query={"task": task.public_id}, language=language))
     stranger = world.open("tasks", as_="bob", query={"task": task.public_id}, language=language)
     assert words not in words_of(stranger)
+
+
+def test_what_was_typed_outlives_the_page_and_is_its_writer_s_alone(world: DashboardWorld) -> None:
+    task = refused(world)
+    form_of(world, task).text_area(key=f"edit_content_{task.id}").set_value("Half of a sentence").run()
+    assert form_of(world, task, as_="root").text_area(key=f"edit_content_{task.id}").value == "With word 3."
+    app = form_of(world, task)
+    assert app.text_area(key=f"edit_content_{task.id}").value == "Half of a sentence"
+    assert "is here again" in words_of(app)
+    press(app, f"edit_undo_{task.id}")
+    assert form_of(world, task).text_area(key=f"edit_content_{task.id}").value == "With word 3."
+    app.text_area(key=f"edit_content_{task.id}").set_value("A whole sentence.").run()
+    press(app, f"edit_send_{task.id}")
+    assert wiring.get_edit_drafts().load(str(task.id), actor=world.actor("ada")) is None
+
+
+def test_a_change_that_cannot_be_kept_is_told_and_tried_again(world: DashboardWorld) -> None:
+    task = refused(world)
+    folder = get_settings().data_dir / "unfinished_changes"
+    folder.write_text("in the way of a folder", encoding="utf-8")
+    app = form_of(world, task)
+    app.text_area(key=f"edit_content_{task.id}").set_value("Half of a sentence").run()
+    assert "cannot be kept just now" in words_of(app)
+    folder.unlink()
+    app.run()
+    assert "cannot be kept just now" not in words_of(app)
+    assert form_of(world, task).text_area(key=f"edit_content_{task.id}").value == "Half of a sentence"

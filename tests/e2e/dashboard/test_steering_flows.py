@@ -31,6 +31,7 @@ def test_signed_out_everywhere_an_open_page_goes_to_the_sign_in(stage: Stage, vi
     profile.press("Sign out everywhere")
     for tab in (left_open, profile):
         tab.wait(lambda: tab.address.startswith("/login"), "it leads to the sign-in")  # noqa: B023
+        tab.sees("You were signed out. Sign in to go on where you were.")
     left_open.go("/tasks")
     left_open.sees("Password")
 

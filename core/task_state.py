@@ -36,6 +36,7 @@ class TaskStatus(StrEnum):
 
 
 FINAL_STATUSES = frozenset({TaskStatus.PUBLISHED, TaskStatus.DRAFT_SAVED, TaskStatus.FAILED, TaskStatus.CANCELLED})
+OPEN_STATUSES = frozenset(TaskStatus) - FINAL_STATUSES
 
 
 class BlockReason(StrEnum):

@@ -33,8 +33,7 @@ def next_step(task: TaskView, wait: WaitFacts, *, has_workers: bool | None, is_a
             is_refused = task.error_class == REFUSED
             return _(CHANGE_IT if is_refused else RETRY_IT)
         case TaskStatus.CANCELLED:
-            is_in_doubt = task.submitted_at is not None or task.verify_since is not None
-            return _(LOOK_FOR_IT if is_in_doubt else PUBLISH_IT)
+            return _(LOOK_FOR_IT if task.leaves_doubt else PUBLISH_IT)
         case TaskStatus.WAITING | TaskStatus.RETRYING:
             return _waiting(wait, has_workers=has_workers, is_admin=is_admin)
         case _:

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from core.store.database import Database
 from core.store.outcome_figures import Failures, OutcomeFigures, Times
 from core.store.records import Actor
-from core.store.task_pages import OPEN_STATUSES
 from core.store.task_queries import TaskQueries
-from core.task_state import TaskStatus
+from core.task_state import OPEN_STATUSES, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,8 +163,7 @@ class TaskWords:
 
     def _cancelled(self, task: TaskView) -> str:
         """Of a restored backup nobody can tell what was submitted in the time it does not know."""
-        may_be_online = task.submitted_at is not None or task.verify_since is not None
-        return self._say("Given up, may be online" if may_be_online else "Cancelled")
+        return self._say("Given up, may be online" if task.leaves_doubt else "Cancelled")
 
 
 def site_name(task: TaskView) -> str:

@@ -69,19 +69,23 @@ class QueueFigures:
 
     def waits(self, since: datetime, user_id: int | None = None) -> Waits:
         """Of all users, or of one."""
-        statement = (
+        are_meant = [PublishTask.first_claimed_ms > _ms(since)]
+        if user_id is not None:
+            are_meant.append(PublishTask.user_id == user_id)
+        newest = (
             select(PublishTask.created_at, PublishTask.run_at, PublishTask.first_claimed_ms)
-            .where(PublishTask.first_claimed_ms > _ms(since))
+            .where(*are_meant)
             .order_by(PublishTask.first_claimed_ms.desc())
             .limit(MOST_STARTS)
         )
-        if user_id is not None:
-            statement = statement.where(PublishTask.user_id == user_id)
         with self._db.read() as connection:
-            rows = connection.execute(statement).all()
+            rows = connection.execute(newest).all()
+            starts = len(rows)
+            if starts == MOST_STARTS:
+                starts = connection.scalar(select(func.count()).select_from(PublishTask).where(*are_meant)) or 0
         waits = [waited_seconds(*row) for row in rows]
         waits.sort()
-        return Waits(len(waits), percentile(waits, 0.5), percentile(waits, 0.95))
+        return Waits(starts, percentile(waits, 0.5), percentile(waits, 0.95))
 
 
 def _ms(moment: datetime) -> int:

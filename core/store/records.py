@@ -210,6 +210,16 @@ class TaskView:
     verify_since: datetime | None = None
     """See `HeldTask`."""
 
+    @property
+    def is_to_be_looked_for(self) -> bool:
+        """Whether it may have been published after a backup was made that was restored since; a mere draft was not."""
+        return self.verify_since is not None and self.mode is Mode.PUBLISH
+
+    @property
+    def leaves_doubt(self) -> bool:
+        """Whether it may be online though nobody goes on with it."""
+        return self.submitted_at is not None or self.is_to_be_looked_for
+
 
 class CancelResult(StrEnum):
     """What became of the wish to cancel."""

@@ -19,12 +19,11 @@ from core.store.records import TaskView
 from core.store.task_filter import TaskFilter, filtered
 from core.store.task_moves import LANE_COLUMNS, lane_entry
 from core.store.task_views import TASK_VIEW, task_view
-from core.task_state import FINAL_STATUSES, BlockReason, Checkpoint, TaskStatus
+from core.task_state import OPEN_STATUSES, BlockReason, Checkpoint, TaskStatus
 
 MOST = 10_000
 """So many tasks are counted, sorted or changed together; of more, the newest. A page of a million costs the same."""
 
-OPEN_STATUSES = frozenset(TaskStatus) - FINAL_STATUSES
 IDS_AT_ONCE = 500
 """Ids in one IN list."""
 

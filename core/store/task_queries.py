@@ -19,14 +19,12 @@ from core.store.records import NewPicture, StoredArticle, TaskEvent, TaskView
 from core.store.task_filter import TaskFilter, filtered
 from core.store.task_moves import LANE_COLUMNS, TASKS, lane_entry
 from core.store.task_views import TASK_VIEW, task_view
-from core.task_state import FINAL_STATUSES, TaskStatus
+from core.task_state import OPEN_STATUSES, TaskStatus
 
 __all__ = ["Remaining", "TaskFilter", "TaskQueries"]
 
 FEWEST_STARTS = 5
 """Fewer say nothing about the next."""
-
-OPEN_STATUSES = frozenset(TaskStatus) - FINAL_STATUSES
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def facts_of(task: TaskView) -> TaskFacts:
         account_id=task.account_id,
         platform=task.platform,
         has_draft=task.remote_draft_id is not None,
-        is_to_be_looked_for=task.verify_since is not None,
+        is_to_be_looked_for=task.is_to_be_looked_for,
     )
 
 

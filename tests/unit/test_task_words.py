@@ -113,6 +113,7 @@ S = TaskStatus
         ({"status": S.CANCELLED}, "Cancelled"),
         ({"status": S.CANCELLED, "submitted_at": NOW}, "Given up, may be online"),
         ({"status": S.CANCELLED, "verify_since": NOW}, "Given up, may be online"),
+        ({"status": S.CANCELLED, "verify_since": NOW, "mode": Mode.DRAFT}, "Cancelled"),
     ],
 )
 def test_every_state_has_its_words(facts: dict[str, Any], words: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from core.store import queue_figures
 from core.store.queue_figures import QueueFigures, Waits
 from tests.integration.store.store_world import WORKER, StoreWorld
 
@@ -13,6 +16,19 @@ HOUR_AGO = NOW - timedelta(hours=1)
 
 def ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
+
+
+def test_all_starts_count_though_only_the_newest_are_looked_at(
+    world: StoreWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_figures, "MOST_STARTS", 2)
+    for seconds in (10, 20, 30):
+        task_id = world.add_task()
+        created = world.view(task_id).created_at
+        world.store.take(task_id, worker_id=WORKER, claimed_ms=ms(created + timedelta(seconds=seconds)))
+    waits = QueueFigures(world.db).waits(HOUR_AGO)
+    assert (waits.starts, round(waits.p50_seconds or 0)) == (3, 20)
+    assert QueueFigures(world.db).waits(HOUR_AGO, world.user_id).starts == 3
 
 
 def test_starts_waits_and_who_waits_longest(world: StoreWorld) -> None:

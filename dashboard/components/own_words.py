@@ -8,7 +8,7 @@ import json
 import streamlit as st
 
 from dashboard.languages import ENGLISH
-from dashboard.text import _, language
+from dashboard.text import _, language, mark
 
 COVERED = """
 <style>
@@ -17,12 +17,27 @@ COVERED = """
 [data-testid="stTextArea"] [data-testid="InputInstructions"]::after {{ content: {both}; }}
 </style>
 """
+MENU = {
+    '[data-testid="stMainMenuItem-theme-System"]': mark("As the system"),
+    '[data-testid="stMainMenuItem-theme-Light"]': mark("Light"),
+    '[data-testid="stMainMenuItem-theme-Dark"]': mark("Dark"),
+    '[data-testid="stMainMenuItem-print"] [data-testid="stMainMenuItemLabel"]': mark("Print"),
+}
+"""Words of the menu at the top right → ours. Without the menu nobody could choose light or dark."""
+COVERED_ENTRY = """
+{entry} {{ font-size: 0 !important; }}
+{entry}::after {{ font-size: 0.875rem; content: {words}; }}
+"""
+RECORDING_HIDDEN = '[data-testid="stMainMenuItem-recordScreencast"] { display: none; }'
+"""A record of the screen has a dialog of its own, which is in English as well."""
 
 
 def cover_words() -> None:
-    """At every page: how what is typed into a field is taken over."""
+    """At every page: how what is typed into a field is taken over, and what the menu at the top right offers."""
     if language() != ENGLISH:
         st.html(COVERED.format(enter=css_text(_("Press Enter")), both=css_text(_("Press Ctrl+Enter"))))
+        entries = [COVERED_ENTRY.format(entry=entry, words=css_text(_(words))) for entry, words in MENU.items()]
+        st.html(f"<style>{''.join(entries)}{RECORDING_HIDDEN}</style>")
 
 
 def css_text(text: str) -> str:

@@ -84,3 +84,25 @@ def refusal(tab: StreamlitTab) -> str:
     """What stands below the field for files."""
     field = "document.querySelector('[data-testid=stFileUploader]')"
     return str(tab.front().execute_script(f"return getComputedStyle({field}, '::after').content"))
+
+
+ENTRIES = """
+document.querySelector('[data-testid="stMainMenuButton"]').click();
+const done = arguments[0];
+setTimeout(() => done([...document.querySelectorAll('button[data-testid^="stMainMenuItem-"]')]
+  .filter(entry => entry.offsetHeight > 0)
+  .map(entry => {
+    const label = entry.querySelector('[data-testid="stMainMenuItemLabel"]') || entry;
+    const covered = getComputedStyle(label).fontSize === '0px';
+    return (covered ? '' : entry.innerText) + getComputedStyle(label, '::after').content;
+  })), 1000);
+"""
+"""Opens the menu at the top right: what its entries say to who looks at them."""
+
+
+def test_streamlits_own_menu_speaks_chinese(stage: Stage, visitor: Visitor) -> None:
+    tab = visitor("/profile", stage.person("bea").name)
+    tab.choose("language", "中文")
+    tab.sees("退出登录")
+    shown: list[str] = tab.front().execute_async_script(ENTRIES)
+    assert shown == ['"系统"', '"浅色"', '"深色"', '"打印"']

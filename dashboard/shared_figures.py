@@ -20,6 +20,9 @@ R = TypeVar("R")
 
 MOST_KEPT = 600
 """Answers of one function; what nobody asked for lately goes first."""
+RECENT_SECONDS = 5.0
+"""What is kept no longer than this is to show at once what somebody has changed. What is kept longer costs more to
+read and hardly changes by one click."""
 OUTAGE_SECONDS = 2.0
 """So long nobody asks again after a service was away, however long its answers are good otherwise."""
 
@@ -64,6 +67,11 @@ class SharedFigures(Generic[R]):
         answer.told, answer.fresh_until = told, time.monotonic() + fresh_seconds
         return told
 
+    @property
+    def is_recent(self) -> bool:
+        """Whether its answers grow old within seconds."""
+        return self._fresh_seconds <= RECENT_SECONDS
+
     def forget(self) -> None:
         """Read everything anew."""
         with self._lock:
@@ -103,3 +111,10 @@ def forget_all() -> None:
     """As if every answer had grown old."""
     for figures in _all_figures:
         figures.forget()
+
+
+def forget_recent() -> None:
+    """Somebody has changed something: what shows it within seconds is read anew."""
+    for figures in _all_figures:
+        if figures.is_recent:
+            figures.forget()

@@ -7,6 +7,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
@@ -17,7 +18,7 @@ from core.errors import ServiceUnavailable, TopnError, service_name
 from core.store.records import Actor
 from core.store.sessions import SEEN_EVERY_SECONDS, SessionView
 from dashboard.session_watch import SessionWatch
-from dashboard.shared_figures import forget_all
+from dashboard.shared_figures import forget_recent
 from dashboard.text import _, plain
 
 P = ParamSpec("P")
@@ -27,6 +28,9 @@ REFRESH_SECONDS = 2.0
 NOTES = "notes"
 TYPED = "typed"
 HELD = "typed_held"
+WHOLE_PAGE = "page"
+_part: ContextVar[str] = ContextVar("part", default=WHOLE_PAGE)
+"""Of the page, that is being drawn."""
 SIGN_IN_SCRIPT = """<script>
 location.replace('/login?ended=1&next=' + encodeURIComponent(location.pathname + location.search))
 </script>"""
@@ -103,7 +107,7 @@ def draw_notes() -> None:
 def hold_typed(keys: Iterable[str]) -> None:
     """Just before these fields are drawn: what is typed into them outlives a run that cannot draw them, because a
     service is away. Streamlit forgets the fields of a run that shows none, also what the browser sent with it."""
-    st.session_state.setdefault(TYPED, set()).update(keys)
+    st.session_state.setdefault(TYPED, {}).setdefault(_part.get(), set()).update(keys)
     held: set[str] = st.session_state.get(HELD, set())
     for key in held.intersection(keys):
         held.discard(key)
@@ -112,9 +116,12 @@ def hold_typed(keys: Iterable[str]) -> None:
             st.session_state[key] = st.session_state[key]
 
 
-def _hold() -> None:
-    """A run could not draw everything. What the page itself sets is not forgotten with the field."""
-    for key in st.session_state.get(TYPED, ()):
+def _hold_for(part: str) -> None:
+    """A run could not draw everything of this part of the page. What the page itself sets is not forgotten with the
+    field. Fields of other parts are left alone: somebody may be typing there."""
+    typed: dict[str, set[str]] = st.session_state.get(TYPED, {})
+    parts = typed if part == WHOLE_PAGE else [part]
+    for key in [key for name in parts for key in typed.get(name, ())]:
         if key in st.session_state:
             with suppress(StreamlitAPIException):
                 # Raised where the field is drawn already, and so not forgotten.
@@ -124,18 +131,23 @@ def _hold() -> None:
 
 def page(draw: Callable[[Actor], None]) -> None:
     """Run a page for who is signed in, and who is at work as it runs."""
-    _run(draw, is_at_work=True, has_fields=True, say=_say_and_come_back)
+    _run(draw, part=WHOLE_PAGE, is_refreshing=False, say=_say_and_come_back)
 
 
 def _say_and_come_back(error: TopnError) -> None:
     say_calmly(error)
-    come_back(error)
+    _come_back(error)
 
 
 def come_back(error: TopnError) -> None:
     """A page that could not be drawn has nothing that refreshes by itself: try again for it."""
     if isinstance(error, ServiceUnavailable):
-        _hold()
+        _hold_for(WHOLE_PAGE)
+    _come_back(error)
+
+
+def _come_back(error: TopnError) -> None:
+    if isinstance(error, ServiceUnavailable):
         _try_again(time.monotonic())
 
 
@@ -147,37 +159,41 @@ def _try_again(drawn_at: float) -> None:
         st.rerun()
 
 
-def _run(
-    draw: Callable[[Actor], None], *, is_at_work: bool, has_fields: bool, say: Callable[[TopnError], None]
-) -> None:
+def _run(draw: Callable[[Actor], None], *, part: str, is_refreshing: bool, say: Callable[[TopnError], None]) -> None:
+    """`is_refreshing`: by itself, so that it is no sign that somebody works."""
     draw_notes()
+    outer = _part.set(part)
     try:
         session = current_session()
         if session is None:
             lead_to_sign_in()
         else:
-            if is_at_work:
+            if part == WHOLE_PAGE:
                 _is_at_work(session)
             draw(session.actor)
     except TopnError as error:
-        if has_fields:
-            _hold()
+        _hold_for(part)
         say(error)
+    finally:
+        _part.reset(outer)
 
 
 def fragment(
-    run_every: float | None = None, *, say: Callable[[TopnError], None] = say_calmly
+    run_every: float | None = None, *, say: Callable[[TopnError], None] | None = None
 ) -> Callable[[Callable[Concatenate[Actor, P], None]], Callable[P, None]]:
     """A part of a page that refreshes by itself, for who is signed in at each refresh. It refreshes for an empty
-    chair as well: it is no sign that somebody works. `say`: how it tells that it cannot be shown."""
+    chair as well: it is no sign that somebody works. `say`: how it tells that it cannot be shown. One that does not
+    refresh by itself lets the page come back for it."""
+    telling = say or (_say_and_come_back if run_every is None else say_calmly)
 
     def wrap(draw: Callable[Concatenate[Actor, P], None]) -> Callable[P, None]:
+        part = f"{draw.__module__}.{draw.__qualname__}"
+
         @st.fragment(run_every=run_every)
         @functools.wraps(draw)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-            # Nobody types into what refreshes by itself.
-            has_fields = run_every is None
-            _run(lambda actor: draw(actor, *args, **kwargs), is_at_work=False, has_fields=has_fields, say=say)
+            is_refreshing = run_every is not None
+            _run(lambda actor: draw(actor, *args, **kwargs), part=part, is_refreshing=is_refreshing, say=telling)
 
         return guarded
 
@@ -186,7 +202,15 @@ def fragment(
 
 def callback(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]:
     """What a button does, for who is signed in when it is pressed. Its error is told as a toast."""
+    return _guarded(do, is_change=True)
 
+
+def callback_here(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]:
+    """As `callback`, of a button that changes nothing but what this browser shows."""
+    return _guarded(do, is_change=False)
+
+
+def _guarded(do: Callable[Concatenate[Actor, P], Any], *, is_change: bool) -> Callable[P, None]:
     @functools.wraps(do)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
@@ -194,8 +218,9 @@ def callback(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]:
             if session is not None:
                 _is_at_work(session)
                 do(session.actor, *args, **kwargs)
-                # What was just changed is to be seen at once.
-                forget_all()
+                if is_change:
+                    # What was just changed is to be seen at once.
+                    forget_recent()
         except TopnError as error:
             toast(plain(_(str(error))), icon=":material/error:")
 

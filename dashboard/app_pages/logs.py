@@ -13,7 +13,7 @@ from dashboard import figures
 from dashboard.address import Address, choice_field, text_field
 from dashboard.components.log_lines import draw_lines, events_with
 from dashboard.text import _, mark, one_behind_the_other
-from dashboard.visitor import REFRESH_SECONDS, callback, fragment, page
+from dashboard.visitor import REFRESH_SECONDS, callback_here, fragment, page
 
 LINES = 100
 BEFORE = "logs_before"
@@ -117,7 +117,7 @@ def _turn_over(older: str | None, *, is_newest: bool) -> None:
     )
 
 
-@callback
+@callback_here
 def _go(actor: Actor, before: str | None) -> None:
     st.session_state[BEFORE] = before
 

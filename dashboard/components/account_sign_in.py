@@ -10,7 +10,7 @@ from core import wiring
 from core.store.records import AccountView, Actor
 from dashboard.text import _, count, mark, plain
 from dashboard.told_times import ToldTimes
-from dashboard.visitor import callback
+from dashboard.visitor import callback, callback_here, hold_typed
 
 COOKIE_HELP = mark(
     "Sign in to the site in your own browser, export its cookies with an extension such as Cookie-Editor, and paste "
@@ -26,9 +26,10 @@ def draw_sign_in(account: AccountView, ends_at: datetime | None, waiting: int) -
         _draw_question(account, ends_at, looked_at[1], waiting)
         return
     st.caption(_(COOKIE_HELP))
-    with st.form(f"sign_in_{account.id}", clear_on_submit=True, border=False):
-        st.text_area(_("Cookies"), key=f"cookies_{account.id}", max_chars=200_000)
-        st.form_submit_button(_("Look at them"), type="primary", on_click=_look_at, args=(account.id,))
+    hold_typed([_typed(account.id)])
+    st.text_area(_("Cookies"), key=_typed(account.id), max_chars=200_000)
+    key = f"look_at_{account.id}"
+    st.button(_("Look at them"), type="primary", key=key, on_click=_look_at, args=(account.id,))
 
 
 def _draw_question(account: AccountView, ends_at: datetime | None, fresh_end: datetime | None, waiting: int) -> None:
@@ -58,16 +59,22 @@ def _end(moment: datetime | None, times: ToldTimes) -> str:
     return _("good until {at}", at=times.clock(moment))
 
 
+def _typed(account_id: int) -> str:
+    """The field's name."""
+    return f"cookies_{account_id}"
+
+
 def _pending(account_id: int) -> str:
     """In the session: the cookies and when they end."""
     return f"new_sign_in_{account_id}"
 
 
-@callback
+@callback_here
 def _look_at(actor: Actor, account_id: int) -> None:
-    text = st.session_state[f"cookies_{account_id}"]
+    text = st.session_state[_typed(account_id)]
     fresh_end = wiring.get_account_manager().look_at_cookies(account_id, text, actor=actor)
     st.session_state[_pending(account_id)] = (text, fresh_end)
+    st.session_state[_typed(account_id)] = ""
 
 
 @callback
@@ -83,6 +90,6 @@ def _replace(actor: Actor, account_id: int) -> None:
     st.toast(told, icon=":material/check_circle:")
 
 
-@callback
+@callback_here
 def _forget(actor: Actor, account_id: int) -> None:
     st.session_state.pop(_pending(account_id), None)

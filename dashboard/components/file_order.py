@@ -16,7 +16,7 @@ from dashboard.components.batch_list import PARAMETER
 from dashboard.components.checked_file import Shown
 from dashboard.shared_figures import forget_all
 from dashboard.text import count, one_behind_the_other
-from dashboard.visitor import callback
+from dashboard.visitor import callback_here
 
 ORDER = "upload_order"
 DONE = "upload_done"
@@ -36,7 +36,7 @@ class Order:
     receipt: BatchReceipt | None = None
 
 
-@callback
+@callback_here
 def order_file(_actor: Actor, shown: Shown) -> None:
     """`shown`: what the button said when it was pressed. The second of two quick clicks orders nothing new."""
     known: Order | None = st.session_state.get(ORDER)

@@ -9,6 +9,7 @@ import streamlit as st
 from core.services.local_clock import in_zone
 from dashboard.components.stored_field import follow
 from dashboard.text import _, zone
+from dashboard.visitor import hold_typed
 
 
 def draw_moment(key: str, moment: datetime | None = None) -> None:
@@ -17,6 +18,7 @@ def draw_moment(key: str, moment: datetime | None = None) -> None:
     first = in_zone(moment, zone()) if moment else now.replace(minute=0, second=0) + timedelta(hours=1)
     day, at = st.columns(2)
     earliest = min(now.date(), first.date())
+    hold_typed([f"{key}_day", f"{key}_at"])
     if moment is not None:
         follow(f"{key}_day", first.date())
         follow(f"{key}_at", first.time().replace(second=0, microsecond=0))

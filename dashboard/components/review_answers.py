@@ -8,7 +8,7 @@ from core import wiring
 from core.store.records import Actor, ReviewAnswer, TaskView
 from core.task_state import BlockReason
 from dashboard.text import _
-from dashboard.visitor import callback, toast
+from dashboard.visitor import callback, hold_typed, toast
 
 
 def draw_answers(task: TaskView) -> None:
@@ -18,6 +18,7 @@ def draw_answers(task: TaskView) -> None:
     with st.container(border=True):
         st.markdown(f"**{_('Is it online?')}**")
         link_key = f"review_link_{task.id}"
+        hold_typed([link_key])
         st.text_input(
             _("Its address on the site"), key=link_key, placeholder="https://zhuanlan.zhihu.com/p/123", max_chars=2000
         )

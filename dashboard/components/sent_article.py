@@ -13,7 +13,7 @@ from dashboard.navigation import path_of
 from dashboard.task_states import describe
 from dashboard.text import _, count, plain, zone
 from dashboard.told_times import ToldTimes
-from dashboard.visitor import REFRESH_SECONDS, callback, fragment
+from dashboard.visitor import REFRESH_SECONDS, callback_here, fragment
 
 PARAMETER = "article"
 """In the page's address, so that F5 keeps it."""
@@ -53,6 +53,6 @@ def _draw_links(task: TaskView) -> None:
         st.button(_("Close"), key="publish_close", icon=":material/close:", on_click=_close)
 
 
-@callback
+@callback_here
 def _close(_actor: Actor) -> None:
     st.query_params.pop(PARAMETER, None)

@@ -18,6 +18,7 @@ from dashboard.auth_gate import SESSION_HEADER, USER_HEADER
 DASHBOARD = ROOT / "dashboard"
 FILES = sorted(DASHBOARD.rglob("*.py"))
 HANDLERS = ("on_click", "on_change", "on_dismiss", "on_select", "on_submit")
+GUARDS = {"callback", "callback_here"}
 BY_STREAMLIT = frozenset(("ignore", "rerun"))
 """Words for what Streamlit does by itself, in place of a function."""
 ONLY_REMEMBER = {
@@ -43,9 +44,9 @@ def tree_of(file: Path) -> ast.Module:
 
 
 def guarded_in(file: Path) -> set[str]:
-    """The functions of this file that `@callback` makes."""
+    """The functions of this file that the guards make."""
     functions = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.FunctionDef)]
-    return {one.name for one in functions if "callback" in map(ast.unparse, one.decorator_list)}
+    return {one.name for one in functions if GUARDS & set(map(ast.unparse, one.decorator_list))}
 
 
 def guarded_names(file: Path) -> set[str]:

@@ -54,16 +54,18 @@ class Refreshes:
     def close(self) -> None:
         event.remove(self._engine, "before_cursor_execute", self._count)
 
-    def _run(self, run: Callable[..., None], draw: Callable[[Actor], None], *, has_fields: bool, **more: Any) -> None:
+    def _run(
+        self, run: Callable[..., None], draw: Callable[[Actor], None], *, is_refreshing: bool, **more: Any
+    ) -> None:
         def counted(actor: Actor) -> None:
-            before, self._is_refreshing = self._is_refreshing, not has_fields
-            self.parts += not has_fields
+            before, self._is_refreshing = self._is_refreshing, is_refreshing
+            self.parts += is_refreshing
             try:
                 draw(actor)
             finally:
                 self._is_refreshing = before
 
-        run(counted, has_fields=has_fields, **more)
+        run(counted, is_refreshing=is_refreshing, **more)
 
     def _count(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if self._is_refreshing:

@@ -16,6 +16,8 @@ INNER = {
 }
 """Classes that no page, command or route can reach."""
 WITHOUT_ACTOR = {
+    "FormDrafts.new_form": "a name that nobody has used yet",
+    "FormDrafts.is_form": "whether a text can be such a name",
     "AlertViewer.health": "counts of the service as a whole; `alerts` makes of it what an actor may know",
     "RestoreManager.plan": "only for the command line, which holds the database anyway",
     "SignIn.make_first_admin": "at the start, before anybody can be signed in",

@@ -144,6 +144,15 @@ class Repeated(Conflict):
         super().__init__("This article", reason, "Hand it in again only if it is meant twice.")
 
 
+class ReferenceTaken(Conflict):
+    """The name that was given to an article stands for another content already, handed in as `public_id`."""
+
+    def __init__(self, thing: str, public_id: str) -> None:
+        self.public_id = public_id
+        reason = f"was handed in before as article {public_id}, with other content."
+        super().__init__(thing, reason, "Edit that article, or use another reference for a new one.")
+
+
 class NotPossible(TopnError):
     """The article's state does not allow what was asked. `hint` says what can be done instead."""
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from core.errors import CommitInDoubt, Conflict, NotFound, QueueFull, ServiceUnavailable
+from core.errors import CommitInDoubt, NotFound, QueueFull, ReferenceTaken, ServiceUnavailable
 from core.store.clock import now_sql
 from core.store.database import Database
 from core.store.incoming_task import IncomingTask, new_public_id
@@ -60,7 +60,7 @@ class TaskIntake:
         """Store these tasks in one transaction; what was handed in before (same user and client_ref, or the
         same row of the same file) is found again. In the order of `tasks`. `also` writes in the same transaction.
 
-        Raises Conflict if the same name comes with other content, QueueFull beyond `max_waiting` waiting tasks
+        Raises ReferenceTaken if the same name comes with other content, QueueFull beyond `max_waiting` waiting tasks
         of a user, NotFound for an unknown user, ServiceUnavailable. Then nothing is stored: when the reply to
         COMMIT is lost, the tasks are looked for. Raises CommitInDoubt only when that cannot be done either.
         """
@@ -193,17 +193,13 @@ def _stored(row: Row[*tuple[Any, ...]]) -> _Stored:
 
 
 def _fresh(incoming: Sequence[IncomingTask], known: dict[tuple[Any, ...], _Stored]) -> list[IncomingTask]:
-    """Those to be stored, each name once. Raises Conflict if one name stands for two contents."""
+    """Those to be stored, each name once. Raises ReferenceTaken if one name stands for two contents."""
     fresh: dict[tuple[Any, ...], IncomingTask] = {}
     for one in incoming:
         earlier = known.get(one.name) or fresh.setdefault(one.name, one)
         if earlier.request_sha256 != one.request_sha256:
             thing = f"Reference {one.client_ref}" if one.client_ref else f"Row {one.row} of this file"
-            raise Conflict(
-                thing,
-                f"was handed in before as article {earlier.public_id}, with other content.",
-                "Edit that article, or use another reference for a new one.",
-            )
+            raise ReferenceTaken(thing, earlier.public_id)
     return list(fresh.values())
 
 

@@ -7,7 +7,7 @@ import uuid
 import streamlit as st
 
 from core import wiring
-from core.errors import InvalidInput, Repeated
+from core.errors import InvalidInput, ReferenceTaken, Repeated
 from core.store.records import AccountView, Actor
 from dashboard.components.article_draft import (
     discard,
@@ -15,6 +15,7 @@ from dashboard.components.article_draft import (
     forget_draft,
     form_now,
     keep_draft,
+    leave_form,
     set_aside,
     take_over_draft,
 )
@@ -28,6 +29,10 @@ REFERENCE = "publish_reference"
 """The same until the article is handed in: two clicks, or one whose answer was lost, make one article."""
 FAULTS = "publish_faults"
 EARLIER = "publish_earlier"
+CHANGED = "publish_changed"
+"""What was handed in earlier from this form differs from what stands in it now."""
+HANDED_IN = "handed_in_form"
+"""The form that was handed in last. Its button may be pressed once more before the browser shows the next form."""
 
 
 def draw(actor: Actor) -> None:
@@ -62,7 +67,9 @@ def _draw_answer() -> None:
         st.error(plain(_(f"{fault.reason} {fault.remedy}")), icon=":material/error:")
     earlier = st.session_state.get(EARLIER)
     if earlier:
-        words = _("The same article was handed in before, as {number}.", number=earlier)
+        same = _("The same article was handed in before, as {number}.", number=earlier)
+        other = _("From this form an article was handed in before, as {number}, with other content.", number=earlier)
+        words = other if st.session_state.get(CHANGED) else same
         words = one_behind_the_other(words, _("Send it again only if it is meant twice."))
         st.warning(words, icon=":material/content_copy:")
 
@@ -72,18 +79,23 @@ def _draw_buttons() -> None:
         words = _("Send it all the same") if st.session_state.get(EARLIER) else _("Hand in")
         st.button(
             words,
-            key="publish_send",
+            key=f"publish_send_{form_now()}",
             type="primary",
             icon=":material/send:",
             shortcut="Ctrl+Shift+Enter",
             on_click=_send,
+            args=(form_now(),),
         )
         st.button(_("Start anew"), key="publish_anew", icon=":material/note_add:", on_click=set_aside)
         st.button(_("Discard it"), key="publish_discard", icon=":material/delete:", on_click=discard)
 
 
 @callback
-def _send(actor: Actor) -> None:
+def _send(actor: Actor, form: str) -> None:
+    if form == st.session_state.get(HANDED_IN):
+        # The second of two clicks brought the fields of before with it: the form is blank again.
+        leave_form(form_now())
+        return
     st.session_state[FAULTS] = ()
     reference = st.session_state.setdefault(REFERENCE, f"form-{uuid.uuid4().hex}")
     submission, owner = read_form(_accounts(actor), reference, actor, form_now())
@@ -92,13 +104,17 @@ def _send(actor: Actor) -> None:
         task = wiring.get_task_manager().submit(
             submission, actor=actor, user_id=owner, refuse_repeat=True, repeat_of=known
         )
-    except Repeated as error:
+    except (Repeated, ReferenceTaken) as error:
         st.session_state[EARLIER] = error.public_id
+        st.session_state[CHANGED] = isinstance(error, ReferenceTaken)
+        if isinstance(error, ReferenceTaken):
+            del st.session_state[REFERENCE]
         return
     except InvalidInput as error:
         st.session_state[FAULTS] = error.faults
         return
     st.query_params[PARAMETER] = task.public_id
+    st.session_state[HANDED_IN] = form
     forget_draft(actor)
 
 

@@ -11,14 +11,12 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from tests.pictures import PNG
 from tests.practice_site.browser_visitor import BrowserVisitor
 from tests.practice_site.client import PracticeAccount, PracticeClient
 from tests.practice_site.faults import Fault
 
 pytestmark = pytest.mark.browser
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from core.task_state import TaskStatus
 from tests.e2e.dashboard.conftest import Visitor
 from tests.e2e.dashboard.pages import drawer_of, is_kept, write_article
 from tests.e2e.dashboard.stage import Stage
+from tests.pictures import PNG
 from tests.servers.local_process import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -50,6 +52,31 @@ def test_two_tabs_write_two_articles(stage: Stage, visitor: Visitor) -> None:
     second.sees("Your unfinished article of")
     assert (second.value("publish_title"), second.value("publish_content")) == ("乙篇", "乙的正文")
     assert not is_kept(stage, "甲的正文")
+
+
+TWO_CLICKS = """
+const button = document.querySelector('[class*="st-key-publish_send_"] button');
+button.click();
+setTimeout(() => button.click(), arguments[0]);
+"""
+
+
+@pytest.mark.parametrize("milliseconds", [0, 60, 250])
+def test_two_clicks_hand_in_one_article_with_its_cover(
+    stage: Stage, visitor: Visitor, tmp_path: Path, milliseconds: int
+) -> None:
+    ada = stage.person("ada")
+    cover = tmp_path / "cover.png"
+    cover.write_bytes(PNG)
+    tab = visitor("/publish", ada.name)
+    write_article(tab, "只按一次")
+    tab.upload(cover)
+    tab.front().execute_script(TWO_CLICKS, milliseconds)
+    tab.sees("Published", timeout=60)
+    tab.settle()
+    assert stage.posts_of(ada) == ["只按一次"]
+    assert len(stage.tasks_of(ada)) == 1
+    assert tab.value("publish_title") == ""
 
 
 def test_what_is_cancelled_in_two_tabs_is_cancelled_once(stage: Stage, visitor: Visitor) -> None:

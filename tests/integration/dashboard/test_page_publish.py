@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from core import wiring
 from core.store.records import AccountState, TaskView
@@ -20,8 +21,12 @@ def write(app: AppTest, title: str = "一篇文章", content: str = BODY) -> App
     return app.text_area(key="publish_content").set_value(content).run()
 
 
+def send_button(app: AppTest) -> Button:
+    return next(one for one in app.button if str(one.key).startswith("publish_send_"))
+
+
 def send(app: AppTest) -> AppTest:
-    app.button(key="publish_send").click().run()
+    send_button(app).click().run()
     assert not app.exception
     return app
 
@@ -100,7 +105,7 @@ def test_the_same_article_is_sent_twice_only_on_purpose(world: DashboardWorld) -
     app = send(write(world.open("publish")))
     assert first.public_id in words_of(app)
     assert len(tasks_of(world, "ada")) == 1
-    assert app.button(key="publish_send").label == "Send it all the same"
+    assert send_button(app).label == "Send it all the same"
     send(app)
     assert len(tasks_of(world, "ada")) == 2
 
@@ -115,6 +120,17 @@ def test_two_clicks_are_one_article(world: DashboardWorld) -> None:
     late.session_state["publish_earlier"] = tasks_of(world, "ada")[0].public_id
     send(late)
     assert len(tasks_of(world, "ada")) == 1
+
+
+def test_what_was_changed_after_a_lost_answer_is_another_article(world: DashboardWorld) -> None:
+    first = world.submit("ada", "一篇文章", content=BODY, client_ref="form-1")
+    app = write(world.open("publish"), content="改过的正文")
+    app.session_state["publish_reference"] = "form-1"
+    send(app)
+    assert f"From this form an article was handed in before, as {first.public_id}, with other content." in words_of(app)
+    assert app.text_area(key="publish_content").value == "改过的正文"
+    send(app)
+    assert len(tasks_of(world, "ada")) == 2
 
 
 def test_an_administrator_hands_in_for_the_account_s_owner(world: DashboardWorld) -> None:

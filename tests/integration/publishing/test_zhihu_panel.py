@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from dataclasses import replace
 from typing import Any
@@ -11,13 +10,11 @@ import pytest
 
 from core.errors import Rejected, RetryLater
 from core.publishing.publisher import Article, Picture, Published
+from tests.pictures import PNG
 from tests.practice_site.faults import Fault
 from tests.publishing_desk import PublishingDesk, article
 
 pytestmark = pytest.mark.browser
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 COVER = Picture(hashlib.sha256(PNG).hexdigest(), "image/png", PNG)
 
 

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def read_health(*, with_reasons: bool = False) -> dict[str, str]:
     """Part → `ok`, or that it cannot be used. Reasons may name hosts, users and schemas."""
     parts: dict[str, Callable[[], object]] = {
-        "database": lambda: wiring.get_task_queries().remaining(),
+        "database": lambda: wiring.get_database().check(),
         "redis": lambda: wiring.get_heartbeats().all(),
     }
     found = {}

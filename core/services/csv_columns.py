@@ -42,7 +42,7 @@ FAR = 10
 MANY = 3
 """Foreign names that are repeated to their owner."""
 HOW_TO_BEGIN = "Write title, content and so on, or 标题, 正文, above the articles."
-EXAMPLE = "`python -m core template` writes an example."
+EXAMPLE = "The page Bulk upload has a template, and `python -m core template` writes one."
 
 
 @dataclass(slots=True)

@@ -39,7 +39,10 @@ class CsvFiles:
     def _inside(self, name: str) -> Path:
         """The file, with every symbolic link followed before its place is judged."""
         if self._folder is None:
-            raise WrongCell("names a file, which an upload cannot bring along.", "Use the command line.")
+            raise WrongCell(
+                "names a file, which an upload cannot bring along.",
+                "Give covers on the page Publish, or hand the file in with `python -m core submit`.",
+            )
         written = name.replace("\\", "/")
         try:
             path = (self._folder / written).resolve(strict=True)

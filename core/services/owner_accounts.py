@@ -25,7 +25,7 @@ class OwnerAccounts:
             return Fault(
                 "account",
                 f"{self._owner.name} has no account on {submission.platform}.",
-                "Add one with `python -m core accounts add`.",
+                "Add one on the page Accounts, or with `python -m core accounts add`.",
             )
         if submission.account in names:
             return names[submission.account]
@@ -36,5 +36,6 @@ class OwnerAccounts:
         return Fault(
             "account",
             f"{self._owner.name} has no account “{submission.account}” on {submission.platform}.",
-            f"Write one of: {', '.join(sorted(names))}; or add it with `python -m core accounts add`.",
+            f"Write one of: {', '.join(sorted(names))}; "
+            "or add it on the page Accounts or with `python -m core accounts add`.",
         )

@@ -27,7 +27,7 @@ def draw_check(parsed: ParsedCsv, file_name: str) -> None:
     good.metric(_("Good rows"), f"{len(parsed.good_rows):,}")
     bad.metric(_("Rows with faults"), f"{len(parsed.bad_rows):,}")
     _draw_form(parsed)
-    _draw_faults(_("What must be corrected"), parsed.faults)
+    _draw_faults(_("What must be corrected"), parsed.faults, is_in_download=True)
     if parsed.bad_rows:
         st.download_button(
             _("Download the rows with faults"),
@@ -38,7 +38,7 @@ def draw_check(parsed: ParsedCsv, file_name: str) -> None:
             on_click="ignore",
             help=_("Each with its reasons in a last column. Correct it and hand it in as it is."),
         )
-    _draw_faults(_("What to look at"), parsed.warnings)
+    _draw_faults(_("What to look at"), parsed.warnings, is_in_download=False)
     _draw_preview(parsed)
 
 
@@ -64,7 +64,7 @@ def _column(fault: RowFault) -> str:
     return _(WHOLE_ROW) if fault.column == WHOLE_ROW else fault.column
 
 
-def _draw_faults(title: str, faults: Sequence[RowFault]) -> None:
+def _draw_faults(title: str, faults: Sequence[RowFault], *, is_in_download: bool) -> None:
     if not faults:
         return
     st.markdown(f"**{title}** ({len(faults):,})")
@@ -82,7 +82,8 @@ def _draw_faults(title: str, faults: Sequence[RowFault]) -> None:
         },
     )
     if len(faults) > SHOWN_FAULTS:
-        st.caption(_("These are the first {number}; the download has all.", number=SHOWN_FAULTS))
+        told = _("These are the first {number}; the download has all.", number=SHOWN_FAULTS)
+        st.caption(told if is_in_download else _("These are the first {number}.", number=SHOWN_FAULTS))
 
 
 def _draw_preview(parsed: ParsedCsv) -> None:

@@ -77,7 +77,7 @@ def test_only_real_files_of_a_fair_size(folder: Path) -> None:
 
 
 def test_an_upload_may_not_name_files() -> None:
-    with pytest.raises(WrongCell, match="command line"):
+    with pytest.raises(WrongCell, match="on the page Publish"):
         CsvFiles(None).picture("a.png")
 
 

@@ -65,6 +65,7 @@ ERRORS = [
     errors.SignInRefused(0),
     errors.Conflict("Account 7", "has articles, whose history needs it.", "Choose another name."),
     errors.Repeated("7"),
+    errors.ReferenceTaken("Row 3 of this file", "7"),
     errors.QueueFull(3, 4, 5),
     errors.SignedInAsAnother("小王", "小李"),
     errors.CancelRequested(7),

@@ -13,8 +13,10 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import click
 from streamlit.web import cli
 
 from core.errors import SettingsError
@@ -74,16 +76,20 @@ def main(arguments: list[str] | None = None) -> int:
         threading.Thread(target=end_with, args=(options.parent_pid,), name="parent-watch", daemon=True).start()
     sys.stdout.write(f"The dashboard is at http://{EVERYWHERE.get(options.host, options.host)}:{options.port}\n")
     sys.stdout.flush()
-    cli.main(
-        [
-            "run",
-            str(Path(__file__).with_name("asgi_app.py")),
-            f"--server.address={options.host}",
-            f"--server.port={options.port}",
-            "--logger.hideWelcomeMessage=true",
-        ],
-        standalone_mode=False,
-    )
+    # The server has answered its last request then, and raises the signal once more: by itself that would end the
+    # process before it can close what it opened.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with suppress(click.Abort):  # Ctrl-C
+        cli.main(
+            [
+                "run",
+                str(Path(__file__).with_name("asgi_app.py")),
+                f"--server.address={options.host}",
+                f"--server.port={options.port}",
+                "--logger.hideWelcomeMessage=true",
+            ],
+            standalone_mode=False,
+        )
     return 0
 
 

@@ -68,24 +68,28 @@ def tab(gallery: tuple[Stage, Gallery], dashboard_browser: Chrome, language: str
 
 
 def take(tab: StreamlitTab, name: str) -> None:
-    """The pictures of a page that is drawn; those of a phone only of what people do on the way."""
+    """The pictures of a page that is drawn; those of a phone only of what people do on the way. That it fits is looked
+    at for every page, once a size: the scheme moves nothing."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    has_phone = name.rpartition("-")[0] in ON_A_PHONE
     for scheme in ("light", "dark"):
         tab.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        for width, height in (DESK, PHONE) if name.rpartition("-")[0] in ON_A_PHONE else (DESK,):
-            tab.command(
-                "Emulation.setDeviceMetricsOverride",
-                width=width,
-                height=height,
-                deviceScaleFactor=1,
-                mobile=width == PHONE[0],
-            )
-            wait_still(tab)
-            assert tab.front().execute_script(OVERFLOW) <= 0, f"{name} is wider than {width} px"
-            shot = tab.front().execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-            (FOLDER / f"{name}-{scheme}-{width}.png").write_bytes(base64.b64decode(shot["data"]))
+        for size in (DESK, PHONE) if has_phone or scheme == "light" else (DESK,):
+            resize(tab, *size)
+            assert tab.front().execute_script(OVERFLOW) <= 0, f"{name} is wider than {size[0]} px"
+            if size == DESK or has_phone:
+                shot = tab.front().execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
+                (FOLDER / f"{name}-{scheme}-{size[0]}.png").write_bytes(base64.b64decode(shot["data"]))
     tab.command("Emulation.clearDeviceMetricsOverride")
     tab.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "light"}])
+
+
+def resize(tab: StreamlitTab, width: int, height: int) -> None:
+    """Until the page has found its form in it."""
+    tab.command(
+        "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width == PHONE[0]
+    )
+    wait_still(tab)
 
 
 def wait_still(tab: StreamlitTab) -> None:

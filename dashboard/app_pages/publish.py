@@ -32,7 +32,8 @@ EARLIER = "publish_earlier"
 CHANGED = "publish_changed"
 """What was handed in earlier from this form differs from what stands in it now."""
 HANDED_IN = "handed_in_form"
-"""The form that was handed in last. Its button may be pressed once more before the browser shows the next form."""
+"""The form that was handed in last, and its article. Its button may be pressed once more before the browser shows the
+next form."""
 
 
 def draw(actor: Actor) -> None:
@@ -92,9 +93,11 @@ def _draw_buttons() -> None:
 
 @callback
 def _send(actor: Actor, form: str) -> None:
-    if form == st.session_state.get(HANDED_IN):
-        # The second of two clicks brought the fields of before with it: the form is blank again.
+    handed_in, known_as = st.session_state.get(HANDED_IN, (None, None))
+    if form == handed_in:
+        # The second of two clicks brought fields and address of before with it.
         leave_form(form_now())
+        st.query_params[PARAMETER] = known_as
         return
     st.session_state[FAULTS] = ()
     reference = st.session_state.setdefault(REFERENCE, f"form-{uuid.uuid4().hex}")
@@ -114,7 +117,7 @@ def _send(actor: Actor, form: str) -> None:
         st.session_state[FAULTS] = error.faults
         return
     st.query_params[PARAMETER] = task.public_id
-    st.session_state[HANDED_IN] = form
+    st.session_state[HANDED_IN] = form, task.public_id
     forget_draft(actor)
 
 

@@ -80,6 +80,7 @@ def test_an_administrator_resets_a_limit_and_the_line_goes_on(stage: Stage, visi
     drawer.sees("1 started this minute")
     tab.press("Reset")
     tab.press(f"Reset {ada.name}")
-    tab.sees("Reset. The user may go on at once.", f"root reset the limits of {ada.name}")
+    tab.sees("Reset. The user may go on at once.")
+    tab.sees(f"root reset the limits of {ada.name}")
     drawer.sees("Open the article", timeout=50)
     assert stage.posts_of(ada) == ["第一篇", "第二篇"]

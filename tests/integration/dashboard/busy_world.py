@@ -11,7 +11,6 @@ from typing import Any
 from core import wiring
 from core.browser.pool_stats import PoolStats
 from core.lane import PauseScope, UserLimits
-from core.queue.heartbeats import TTL_SECONDS
 from core.services.csv_import import parse_csv
 from core.settings import get_settings
 from core.store.records import AccountState, HeldTask, ReviewAnswer, TaskView
@@ -19,6 +18,8 @@ from core.task_state import BlockReason, Mode, Step
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, Draft
 
 WORKER, STOPPED = "server-1:42:aa", "server-1:41:bb"
+LIVES_SECONDS = 600.0
+"""Without another beat: longer than pages take on a busy machine."""
 BLOCKED = {
     BlockReason.NEEDS_LOGIN: (
         "NeedsLogin",
@@ -136,9 +137,9 @@ def _beat() -> None:
         "host": "server-1", "pid": 42, "state": "quiet", "started_at": time.time() - 90, "threads": threads,
         "pool": pool, "is_supervised": True, "quiet": {"by": "root", "since": time.time() - 60},
     }  # fmt: skip
-    wiring.get_heartbeats().beat(WORKER, facts, TTL_SECONDS)
+    wiring.get_heartbeats().beat(WORKER, facts, LIVES_SECONDS)
     stopped: dict[str, Any] = {"host": "server-1", "pid": 41, "browsers": 2, "by": "root", "since": time.time() - 30}
-    wiring.get_stopped_workers().beat(STOPPED, stopped, TTL_SECONDS)
+    wiring.get_stopped_workers().beat(STOPPED, stopped, LIVES_SECONDS)
     line = {"level": "info", "worker": WORKER, "facts": {}}
     lines = [
         {**line, "task_id": task.id, "event": task.title, "words": words}

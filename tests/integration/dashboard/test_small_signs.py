@@ -17,7 +17,6 @@ from sqlalchemy import update
 
 from core import wiring
 from core.browser.pool_stats import PoolStats
-from core.queue.heartbeats import TTL_SECONDS
 from core.services.csv_import import parse_csv
 from core.settings import get_settings
 from core.store.models import PublishTask, TaskEventRow
@@ -36,7 +35,7 @@ PNG = (
 
 def beat(*, busy: int = 2) -> None:
     pool = asdict(PoolStats(max=4, idle=1, busy=busy, waiting=0, created=7, retired={}, memory_bytes=0))
-    wiring.get_heartbeats().beat("server-1:42:aa", {"host": "server-1", "pool": pool}, TTL_SECONDS)
+    wiring.get_heartbeats().beat("server-1:42:aa", {"host": "server-1", "pool": pool}, 600)
 
 
 def take(task: TaskView) -> HeldTask:

@@ -127,6 +127,10 @@ def draw_filter(actor: Actor) -> ChosenTasks:
     if st.session_state.get(LAST_KEY, chosen) != chosen:
         st.session_state[ADDRESS.key("page")] = 1
     st.session_state[LAST_KEY] = chosen
+    if chosen.is_narrowed:
+        # Not among the hidden ones: a key works only where its button is drawn.
+        label, icon = _("Clear all filters"), ":material/filter_alt_off:"
+        st.button(label, icon=icon, type="tertiary", shortcut="Alt+X", on_click=ADDRESS.clear)
     ADDRESS.write()
     return chosen
 
@@ -153,7 +157,6 @@ def _draw_more(actor: Actor) -> None:
     since, until = st.columns(2)
     since.date_input(_("From the day"), None, FIRST_DAY, LAST_DAY, ADDRESS.key("from"), format="YYYY-MM-DD")
     until.date_input(_("To the day"), None, FIRST_DAY, LAST_DAY, ADDRESS.key("to"), format="YYYY-MM-DD")
-    st.button(_("Clear all filters"), icon=":material/filter_alt_off:", shortcut="Alt+X", on_click=ADDRESS.clear)
 
 
 def _choose(name: str, label: str, placeholder: str, choices: Mapping[Any, str]) -> None:

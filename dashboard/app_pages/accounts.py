@@ -19,8 +19,10 @@ from dashboard.text import _, plain
 from dashboard.visitor import REFRESH_SECONDS, callback, fragment, hold_typed, page
 
 PERSON_FIRST = (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN)
-CARDS = 20
-"""On one page: each is drawn anew at each refresh."""
+CARDS = 10
+"""On one page: each is a dozen fields and buttons, all drawn anew at each refresh."""
+CARDS_REFRESH_SECONDS = 5 * REFRESH_SECONDS
+"""Sign-ins change by the day, not by the second; what is done on this page shows at once."""
 ADDRESS = Address("accounts", {"find": text_field(), "page": page_field()})
 
 
@@ -62,7 +64,7 @@ def _said_of(account: AccountView) -> str:
     return " ".join((account.name, account.user_name, account.remote_name or "", site)).casefold()
 
 
-@fragment(run_every=REFRESH_SECONDS * 2)
+@fragment(run_every=CARDS_REFRESH_SECONDS)
 def _draw_accounts(actor: Actor, order: Sequence[int], ids: Set[int]) -> None:
     """These of all `ids`, as they stand now. When one more or one less is there, the whole page begins anew."""
     now, pauses = figures.accounts(figures.reader(actor)), figures.pauses(figures.reader(actor))

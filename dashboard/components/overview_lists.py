@@ -20,7 +20,7 @@ from core.store.records import Actor
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard.address import TEXT_LENGTH
-from dashboard.components.open_column import ICON, open_column, take_opened
+from dashboard.components.row_buttons import ICON, open_column, take_opened
 from dashboard.components.task_drawer import PARAMETER as DRAWER
 from dashboard.figures import FRESH_SECONDS, states
 from dashboard.navigation import path_of

@@ -18,7 +18,7 @@ from core.store.task_pages import MOST, TaskSort
 from core.task_state import TaskStatus
 from dashboard.components.bulk_actions import BUTTONS
 from dashboard.components.listed_rows import ListedRows
-from dashboard.components.open_column import ICON, act_column, open_column, take_acted, take_opened
+from dashboard.components.row_buttons import ICON, act_column, open_column, take_acted, take_opened
 from dashboard.components.task_actions import first_action
 from dashboard.components.task_badges import TABLE_COLORS, status_label
 from dashboard.components.task_filter import ADDRESS, ChosenTasks

@@ -26,7 +26,7 @@ ONLY_REMEMBER = {
     "components/bulk_actions.py:forget": "forgets it",
     "components/worker_orders.py:_ask": "remembers a question, which a guarded dialog asks",
     "components/worker_orders.py:forget": "forgets it",
-    "components/open_column.py:_press": "remembers which row was pressed",
+    "components/row_buttons.py:_press": "remembers which row was pressed",
     "components/task_drawer.py:_close": "forgets which drawer is open, and the form in it",
     "components/task_filter.py:ADDRESS.clear": "takes the filters out of the address",
     "components/limit_history.py:_go": "remembers the place in the list",

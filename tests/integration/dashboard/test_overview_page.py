@@ -16,8 +16,8 @@ from core import wiring
 from core.store.models import PublishTask
 from core.store.records import Role
 from core.task_state import BlockReason
-from dashboard.components.open_column import ICON, pressed_key
 from dashboard.components.overview_lists import LIST_HEIGHT
+from dashboard.components.row_buttons import ICON, pressed_key
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, Draft, figures_of, words_of
 
 

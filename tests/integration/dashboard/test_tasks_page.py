@@ -20,7 +20,7 @@ from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard.components.bulk_actions import BUTTONS
 from dashboard.components.listed_rows import ListedRows
-from dashboard.components.open_column import ICON, pressed_key
+from dashboard.components.row_buttons import ICON, pressed_key
 from dashboard.components.task_table import LISTED_KEY
 from dashboard.task_export import export_csv
 from dashboard.text import duration

@@ -80,6 +80,11 @@ class FormDrafts:
         except OSError:
             return None
 
+    def cover_stamp(self, form: str, *, actor: Actor) -> int | None:
+        """Another one whenever a cover was chosen; None when none is kept."""
+        file = self._file(form, COVER, actor)
+        return None if file is None else _stamp(file)
+
     def stamp(self, form: str, *, actor: Actor) -> int | None:
         """Another one whenever the form was saved; None when nothing of it is kept."""
         file = self._file(form, FACTS, actor)

@@ -27,7 +27,7 @@ def cover_faults(data: bytes) -> list[Fault]:
         limit = MAX_PICTURE_BYTES // 1024 // 1024
         return [Fault("cover", f"the picture has more than {limit} MB.", "Make it smaller.")]
     if media_type_of(data) is None:
-        return [Fault("cover", "is neither a PNG, a JPEG nor a WebP picture.", "Save it as JPEG or PNG.")]
+        return [Fault("cover", "the file is neither a PNG, a JPEG nor a WebP picture.", "Save it as JPEG or PNG.")]
     return []
 
 

@@ -21,6 +21,7 @@ from dashboard.components.article_draft import (
 )
 from dashboard.components.article_form import draw_form, key, read_form
 from dashboard.components.article_preview import draw_preview
+from dashboard.components.cover_field import cover_now
 from dashboard.components.sent_article import PARAMETER, draw_sent
 from dashboard.text import _, one_behind_the_other, plain
 from dashboard.visitor import callback, page
@@ -54,7 +55,8 @@ def draw(actor: Actor) -> None:
         _draw_answer()
         _draw_buttons()
     with preview:
-        draw_preview(*(st.session_state[key(name)] for name in ("title", "content", "format")))
+        title, content, content_format = (st.session_state[key(name)] for name in ("title", "content", "format"))
+        draw_preview(title, content, content_format, cover_now(actor, form_now()))
 
 
 def _accounts(actor: Actor) -> list[AccountView]:

@@ -7,11 +7,13 @@ from html import escape
 import streamlit as st
 
 from core.publishing.content import render
+from dashboard.components.cover_field import SeenCover
+from dashboard.components.cover_preview import ARTICLE_WIDTH, draw_cover_picture
 from dashboard.text import _, count, plain
 
 STYLE = """
 <style>
-.topn-article { max-width: 690px; font-size: 16px; line-height: 1.7; overflow-wrap: anywhere; }
+.topn-article { font-size: 16px; line-height: 1.7; overflow-wrap: anywhere; }
 .topn-article h1 { font-size: 28px; line-height: 1.35; padding: 0 0 12px; }
 .topn-article h2 { font-size: 20px; padding: 12px 0 4px; }
 .topn-article h3 { font-size: 17px; padding: 8px 0 4px; }
@@ -26,15 +28,26 @@ STYLE = """
 """
 
 
-def draw_preview(title: str, content: str, content_format: str) -> None:
-    """Its title, its body, how long it is, and what could not be published of it."""
+def draw_preview(title: str, content: str, content_format: str, cover: SeenCover | None) -> None:
+    """Its cover, its title, its body, how long it is, and what could not be published of it."""
     st.subheader(_("Preview"), anchor=False)
+    if cover is not None and not cover.faults:
+        _draw_cover(cover)
     if not title.strip() and not content.strip():
         st.caption(_("As soon as you write something, it is shown here as the site will show it."))
         return
     shown = render(content, content_format)
-    st.html(f'{STYLE}<div class="topn-article"><h1>{escape(title)}</h1>{shown.html}</div>')
+    width = f"max-width: {ARTICLE_WIDTH}px"
+    st.html(f'{STYLE}<div class="topn-article" style="{width}"><h1>{escape(title)}</h1>{shown.html}</div>')
     if content.strip():
         for fault in shown.faults:
             st.warning(plain(_(f"{fault.reason} {fault.remedy}")), icon=":material/warning:")
     st.caption(count("{number} character", "{number} characters", shown.text_length))
+
+
+def _draw_cover(cover: SeenCover) -> None:
+    """Above the title, where Zhihu shows it."""
+    if cover.small is not None:
+        draw_cover_picture(cover.small)
+    else:
+        st.caption(_("The cover cannot be shown here and goes to the site as it is: look whether it opens elsewhere."))

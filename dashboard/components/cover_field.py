@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from core import wiring
-from core.services.pictures import MAX_PICTURE_BYTES
+from core.errors import Fault
+from core.services.pictures import MAX_PICTURE_BYTES, cover_faults
 from core.store.records import Actor
+from dashboard.components.cover_preview import small_picture
 from dashboard.components.file_field import draw_file_field
-from dashboard.text import _
+from dashboard.text import _, plain
 from dashboard.visitor import callback
 
 COVERS = "publish_covers"
@@ -19,29 +23,66 @@ KINDS = ("png", "jpg", "jpeg", "webp")
 MOST_MB = MAX_PICTURE_BYTES // 1024 // 1024
 KEPT = "publish_cover_kept"
 """Which chosen file is kept already."""
+SEEN = "publish_cover_seen"
+"""The cover that was looked at last: each is once, however often the page is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCover:
+    """A cover as far as the page shows it."""
+
+    source: Hashable
+    """Another one for every file that is chosen and every cover that is kept."""
+    size: int
+    faults: tuple[Fault, ...]
+    small: bytes | None = field(repr=False)
+    """None: it has faults, or cannot be shown."""
 
 
 def draw_cover(actor: Actor, form: str) -> None:
-    """The field, or beside it the cover of before."""
+    """The field, or beside it the cover of before, and what is wrong with it."""
     draw_file_field(_("Cover"), KINDS, key=_key(), most_mb=MOST_MB)
     chosen, drafts = _chosen(), wiring.get_form_drafts()
-    if chosen is not None:
-        _keep(chosen, actor, form)
-        return
-    if st.session_state.pop(KEPT, None) is not None:
+    if chosen is None and st.session_state.pop(KEPT, None) is not None:
         # It was taken out of the field.
         drafts.forget_cover(form, actor=actor)
-    kept = drafts.load_cover(form, actor=actor)
-    if kept is not None:
-        size = f"{max(len(kept) // 1024, 1):,}"
-        st.caption(_("The cover you chose before goes with it ({size} kB).", size=size))
-        st.button(
-            _("Take the cover out"),
-            key="publish_cover_out",
-            icon=":material/hide_image:",
-            on_click=_take_out,
-            args=(form,),
-        )
+    seen = cover_now(actor, form)
+    if seen is None:
+        return
+    for fault in seen.faults:
+        st.error(plain(_(f"{fault.reason} {fault.remedy}")), icon=":material/error:")
+    if chosen is None:
+        _draw_kept(seen, form)
+    elif not seen.faults:
+        _keep(chosen, actor, form)
+
+
+def _draw_kept(seen: SeenCover, form: str) -> None:
+    size = f"{max(seen.size // 1024, 1):,}"
+    st.caption(_("The cover you chose before goes with it ({size} kB).", size=size))
+    st.button(
+        _("Take the cover out"),
+        key="publish_cover_out",
+        icon=":material/hide_image:",
+        on_click=_take_out,
+        args=(form,),
+    )
+
+
+def cover_now(actor: Actor, form: str) -> SeenCover | None:
+    """The one in the field, else the one of before. It is looked at once, not at every key that is typed beside it."""
+    chosen, drafts = _chosen(), wiring.get_form_drafts()
+    named = drafts.cover_stamp(form, actor=actor) if chosen is None else chosen.file_id
+    known: SeenCover | None = st.session_state.get(SEEN)
+    if named is None or (known is not None and known.source == (form, named)):
+        return None if named is None else known
+    data = read_cover(actor, form)
+    if data is None:
+        return None
+    faults = tuple(cover_faults(data))
+    seen = SeenCover((form, named), len(data), faults, None if faults else small_picture(data))
+    st.session_state[SEEN] = seen
+    return seen
 
 
 def _keep(chosen: Any, actor: Actor, form: str) -> None:

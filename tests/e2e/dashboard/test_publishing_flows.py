@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from hashlib import md5
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,21 @@ from core.task_state import Step, TaskStatus
 from tests.e2e.dashboard.conftest import Visitor
 from tests.e2e.dashboard.pages import drawer_of, write_article
 from tests.e2e.dashboard.stage import ENDS, Stage
+from tests.e2e.dashboard.streamlit_tab import StreamlitTab
+from tests.pictures import picture
 from tests.practice_site.faults import Fault
 from tests.servers.local_process import wait_until
+
+COVER = """
+const picture = document.querySelector('.st-key-cover_preview img');
+const article = document.querySelector('.topn-article');
+if (!picture || !picture.naturalWidth || !article) return '';
+const [above, below] = [picture.getBoundingClientRect(), article.getBoundingClientRect()];
+return above.bottom <= below.top && Math.abs(above.width - below.width) < 1 ? picture.src : '';
+"""
+"""The address of the cover when it is drawn above the article, as wide as its text."""
+TITLE = "return document.querySelector('.topn-article h1').innerText"
+FETCHED = "return performance.getEntriesByType('resource').map(one => one.name)"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,6 +43,34 @@ def test_one_article_goes_to_a_hundred_percent_and_shows_its_link(stage: Stage, 
     assert task.result_url in tab.links()
     assert stage.posts_of(ada) == ["为什么要写周报"]
     assert tab.value("publish_title") == ""  # ready for the next
+
+
+def _previews_title(tab: StreamlitTab, end: str) -> Callable[[], bool]:
+    return lambda: str(tab.front().execute_script(TITLE)).endswith(end)
+
+
+def test_a_cover_stands_in_the_preview_is_fetched_once_and_goes_with_the_article(
+    stage: Stage, visitor: Visitor, tmp_path: Path
+) -> None:
+    ada, cover = stage.person("ada"), tmp_path / "cover.png"
+    cover.write_bytes(picture(1600, 800))
+    tab = visitor("/publish", ada.name)
+    tab.fill("publish_title", "有题图的文章")
+    tab.upload(cover)
+    tab.wait(lambda: bool(tab.front().execute_script(COVER)), "the cover is shown above the title")
+    address = tab.front().execute_script(COVER)
+    for key in "之一":
+        tab.field("publish_title").send_keys(key)
+        tab.wait(_previews_title(tab, key), "the preview follows")
+    tab.fill("publish_content", "第一段。")
+    tab.sees("第一段。")
+    assert tab.front().execute_script(COVER) == address
+    assert tab.front().execute_script(FETCHED).count(address) == 1
+    tab.press("Hand in")
+    tab.sees("Published", timeout=60)
+    tab.wait(lambda: not tab.front().execute_script(COVER), "nothing of it is left in the form")
+    (post,) = stage.lab.site.posts(ada.on_site)
+    assert str(post["cover"]).endswith(f"/v2-{md5(cover.read_bytes(), usedforsecurity=False).hexdigest()}.jpg")
 
 
 def test_a_file_with_faults_is_refused_row_by_row_and_taken_when_corrected(

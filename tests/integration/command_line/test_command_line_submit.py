@@ -151,7 +151,7 @@ def test_one_article_with_faults(ada: CommandLine) -> None:
     assert "--title: the title is empty." in refused.err
     assert "--file: the article is empty." in refused.err
     assert "--platform: “weibo” is not known. Write one of: zhihu." in refused.err
-    assert "--cover: is neither a PNG, a JPEG nor a WebP picture." in refused.err
+    assert "--cover: the file is neither a PNG, a JPEG nor a WebP picture." in refused.err
     past = ada(*one, "--title", "One", "--at", "2020-01-01 09:00", code=1, given="x")
     assert "--at: 2020-01-01 09:00 (Asia/Shanghai) has passed. Leave it empty to publish now" in past.err
     assert "--at: “soon” is not a time" in ada(*one, "--title", "One", "--at", "soon", code=1, given="x").err

@@ -171,6 +171,11 @@ ACTORS_OWN: dict[str, ActorsOwn] = {
     "FormDrafts.forget": ActorsOwn(lambda s, a: s.drafts.forget(FORM, actor=a), _draft),
     "FormDrafts.save_cover": ActorsOwn(lambda s, a: s.drafts.save_cover(FORM, b"new", actor=a), _cover),
     "FormDrafts.load_cover": ActorsOwn(lambda s, a: s.drafts.load_cover(FORM, actor=a), _cover, is_reading=True),
+    "FormDrafts.cover_stamp": ActorsOwn(
+        lambda s, a: s.drafts.cover_stamp(FORM, actor=a),
+        lambda s, two: s.drafts.cover_stamp(FORM, actor=two.ada.actor),
+        is_reading=True,
+    ),
     "FormDrafts.forget_cover": ActorsOwn(lambda s, a: s.drafts.forget_cover(FORM, actor=a), _cover),
     "FormDrafts.stamp": ActorsOwn(
         lambda s, a: s.drafts.stamp(FORM, actor=a),

@@ -32,8 +32,14 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 """Column → its other names. Upper and lower case, white space and a `*` behind a name do not matter."""
 
-_BY_NAME = {name: column for column, others in NAMES.items() for name in (column, *others)}
+NAMES_OF_COVERS = (
+    "题图", "封面图", "封面图片", "头图", "首图", "特色图片",
+    "cover_image", "cover_picture", "cover_url", "title_image", "featured_image",
+)  # fmt: skip
+"""What other programs and people call a cover. What is merely near one of these is somebody's note."""
 
+_BY_NAME = {name: column for column, others in NAMES.items() for name in (column, *others)}
+_BY_ANY_NAME = {**dict.fromkeys(NAMES_OF_COVERS, "cover"), **_BY_NAME}
 
 MAX_COLUMNS = 200
 """Far above any table of articles; it keeps a file that is none from being looked at cell by cell."""
@@ -73,7 +79,7 @@ class Header:
 
 def column_of(cell: str) -> str | None:
     """The column a header cell names."""
-    return _BY_NAME.get(_plain(cell)) if len(cell) <= LONGEST_NAME else None
+    return _BY_ANY_NAME.get(_plain(cell)) if len(cell) <= LONGEST_NAME else None
 
 
 def _plain(cell: str) -> str:

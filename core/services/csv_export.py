@@ -15,6 +15,8 @@ from core.services.csv_text import defuse
 BOM = "\ufeff"
 
 TEMPLATE_COLUMNS = tuple(column for column in NAMES if column != ERROR_COLUMN)
+COLUMNS_OF_FILES = ("content_file", "cover")
+"""They name files beside the CSV."""
 TEMPLATE_ROW = {
     "title": "我的第一篇文章",
     "content": "## 小标题\n\n这里写**正文**，支持 Markdown。",
@@ -37,10 +39,11 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return (BOM + text.getvalue()).encode("utf-8", "surrogatepass")
 
 
-def template(*, is_chinese: bool = False) -> bytes:
-    """An example to fill in; it is valid as it is and saves one draft."""
-    header = [NAMES[column][0] if is_chinese else column for column in TEMPLATE_COLUMNS]
-    return write_csv(header, [[TEMPLATE_ROW.get(column, "") for column in TEMPLATE_COLUMNS]])
+def template(*, is_chinese: bool = False, is_for_upload: bool = False) -> bytes:
+    """An example to fill in; it is valid as it is and saves one draft. An upload has no files beside it to name."""
+    columns = [column for column in TEMPLATE_COLUMNS if not (is_for_upload and column in COLUMNS_OF_FILES)]
+    header = [NAMES[column][0] if is_chinese else column for column in columns]
+    return write_csv(header, [[TEMPLATE_ROW.get(column, "") for column in columns]])
 
 
 def bad_rows_csv(parsed: ParsedCsv) -> bytes:
@@ -76,7 +79,7 @@ def rows_that_excel_cuts(parsed: ParsedCsv) -> list[int]:
 def names_files(parsed: ParsedCsv) -> bool:
     """Whether bad rows name covers or texts, which are looked for beside the CSV."""
     return any(
-        row.submission is not None and column_of(name) in ("content_file", "cover") and cell.strip()
+        row.submission is not None and column_of(name) in COLUMNS_OF_FILES and cell.strip()
         for row in parsed.bad_rows
         for name, cell in zip(parsed.header, row.cells, strict=False)
     )

@@ -33,6 +33,8 @@ class FaultKind(StrEnum):
     """The row is fine but repeats another article; its owner may allow it."""
     PASSED = "passed"
     """Its time has passed. No fault of a row that was handed in before its time came."""
+    COVER = "cover"
+    """The row is fine but names a cover, which cannot come with its CSV; its owner may do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,11 @@ def in_order(faults: Iterable[RowFault], header: Sequence[str]) -> tuple[RowFaul
 class WrongCell(ValueError):
     """A cell that cannot be read. Caught by `csv_rows`, which knows row and column."""
 
-    def __init__(self, reason: str, remedy: str, offers: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, reason: str, remedy: str, offers: tuple[str, ...] = (), kind: FaultKind = FaultKind.WRONG
+    ) -> None:
         self.reason = reason
         self.remedy = remedy
         self.offers = offers
+        self.kind = kind
         super().__init__(f"{reason} {remedy}")

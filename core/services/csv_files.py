@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.errors import InvalidInput
-from core.services.csv_faults import WrongCell
+from core.services.csv_faults import FaultKind, WrongCell
 from core.services.csv_text import decode
 from core.services.pictures import MAX_PICTURE_BYTES
 
@@ -27,6 +27,13 @@ class CsvFiles:
 
     def picture(self, name: str) -> bytes:
         """The bytes of a cover. Raises WrongCell."""
+        if self._folder is None:
+            raise WrongCell(
+                "names a cover, and a CSV by itself cannot bring pictures along.",
+                "Leave it empty, or hand the article in on the page Publish or over the API, or the CSV with "
+                "`python -m core submit`, which reads the pictures beside it.",
+                kind=FaultKind.COVER,
+            )
         return self._read(self._inside(name), MAX_PICTURE_BYTES)
 
     def text(self, name: str) -> str:
@@ -41,7 +48,7 @@ class CsvFiles:
         if self._folder is None:
             raise WrongCell(
                 "names a file, which an upload cannot bring along.",
-                "Give covers on the page Publish, or hand the file in with `python -m core submit`.",
+                "Put the text into the column content, or hand the CSV in with `python -m core submit`.",
             )
         written = name.replace("\\", "/")
         try:

@@ -60,6 +60,14 @@ class ParsedCsv:
         )
 
     @property
+    def rows_with_covers(self) -> int:
+        """How many rows name a cover."""
+        place = next((place for place, cell in enumerate(self.header) if column_of(cell) == "cover"), None)
+        return (
+            0 if place is None else sum(any(cell.strip() for cell in row.cells[place : place + 1]) for row in self.rows)
+        )
+
+    @property
     def bad_rows(self) -> tuple[CsvRow, ...]:
         """The rows that must be corrected."""
         bad = self.bad_numbers
@@ -73,11 +81,13 @@ def parse_csv(
     zone: ZoneInfo,
     now: datetime | None = None,
     default_account: str = "",
+    without_covers: bool = False,
 ) -> ParsedCsv:
     """Decode the file and validate all of it. Times without an offset are in `zone`.
 
-    `folder` is where covers and bodies may be named; None refuses them. Raises InvalidInput for a file that
-    is no CSV at all; everything else is a fault with its row.
+    `folder` is where covers and bodies may be named; None refuses them. `without_covers`: the owner agreed to leave
+    out what the rows say of covers. Raises InvalidInput for a file that is no CSV at all; everything else is a fault
+    with its row.
     """
     text, encoding = decode(data)
     delimiter, text = split_delimiter_line(text)
@@ -85,7 +95,8 @@ def parse_csv(
     records = read_records(text, delimiter)
     header = read_header(next(records, Record(HEADER_ROW, ())), records)
     findings = Findings(header.faults, header.warnings)
-    reader = RowReader(header, CsvFiles(folder), zone, now or datetime.now(UTC), default_account, findings)
+    moment, files = now or datetime.now(UTC), CsvFiles(folder)
+    reader = RowReader(header, files, zone, moment, default_account, without_covers, findings)
     rows = _read_rows(reader, records) if header.is_of_articles else ()
     findings.faults += repeated_references(rows, header.name_of("client_ref"))
     faults = in_order(findings.faults, header.cells)

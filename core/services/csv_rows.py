@@ -57,6 +57,8 @@ class RowReader:
     zone: ZoneInfo
     now: datetime
     default_account: str = ""
+    without_covers: bool = False
+    """What the rows say of covers is left out, as their owner wants."""
     findings: Findings = field(default_factory=Findings)
 
     def read(self, records: Iterator[Record]) -> Iterator[CsvRow]:
@@ -92,7 +94,7 @@ class _RecordReader:
             mode=self._word("mode", MODES, "publish"),
             column=self._cell("column") or None,
             topics=self._topics(),
-            cover=self._read("cover", self._reader.files.picture, None),
+            cover=None if self._reader.without_covers else self._read("cover", self._reader.files.picture, None),
             run_at=self._read("scheduled_at", self._time, None),
             priority=self._read("priority", _priority, DEFAULT_PRIORITY),
             client_ref=self._cell("client_ref") or None,
@@ -143,9 +145,11 @@ class _RecordReader:
             return default
         try:
             return read(cell)
-        except (WrongCell, WrongTime) as error:
+        except WrongCell as error:
+            self._blame(column, error.reason, error.remedy, error.offers, error.kind)
+        except WrongTime as error:
             self._blame(column, error.reason, error.remedy, error.offers)
-            return default
+        return default
 
     def _body(self) -> tuple[str, str]:
         """Content and its format: from the cell, or from the file that the row names."""

@@ -60,11 +60,13 @@ def create_batch_of_csv(
     body: Annotated[bytes, Depends(read_body)],
     name: Annotated[str, Query(max_length=255)] = "",
     account: str = "",
+    without_covers: bool = False,
     skip_bad_rows: bool = False,
     allow_duplicates: bool = False,
 ) -> BatchAccepted:
-    """Hand in a CSV file as the request's body. The same file again is the same batch."""
-    parsed = parse_csv(body, zone=get_settings().zone, default_account=account)
+    """Hand in a CSV file as the request's body. The same file again is the same batch. It cannot bring covers along:
+    rows that name one are refused, or go without it when you say `without_covers`."""
+    parsed = parse_csv(body, zone=get_settings().zone, default_account=account, without_covers=without_covers)
     return _submit(parsed, actor, name=name, skip_bad_rows=skip_bad_rows, allow_duplicates=allow_duplicates)
 
 

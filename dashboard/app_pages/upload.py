@@ -14,7 +14,7 @@ from dashboard.components import checked_file, file_order
 from dashboard.components.batch_list import PARAMETER, draw_batches, draw_progress
 from dashboard.components.bulk_actions import open_dialog
 from dashboard.components.checked_file import Choice, Shown
-from dashboard.components.csv_check import draw_check
+from dashboard.components.csv_check import draw_check, only_agreement_lacks
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.file_order import FILES, TOLD, order_file
 from dashboard.languages import CHINESE
@@ -37,11 +37,12 @@ def draw(actor: Actor) -> None:
     file = st.session_state.get(field)
     st.download_button(
         _("Download a template"),
-        template(is_chinese=language() == CHINESE),
+        template(is_chinese=language() == CHINESE, is_for_upload=True),
         file_name="articles.csv",
         mime="text/csv",
         icon=":material/description:",
         on_click="ignore",
+        help=_("Every column that an upload can have, and one article, which is saved as a draft."),
     )
     if file is None:
         file_order.forget()
@@ -75,7 +76,13 @@ def _choose_account(actor: Actor, owner: int | None) -> str:
 
 
 def _draw_file(actor: Actor, file: UploadedFile, owner: int | None, account: str) -> None:
-    choice = Choice(owner, account, is_repeating=st.session_state.get("upload_repeats", False))
+    do_without = f"upload_without_covers_{file.file_id}"
+    choice = Choice(
+        owner,
+        account,
+        is_repeating=st.session_state.get("upload_repeats", False),
+        without_covers=st.session_state.get(do_without, False),
+    )
     try:
         parsed, shown = _check(actor, file, choice)
     except InvalidInput as error:
@@ -83,11 +90,12 @@ def _draw_file(actor: Actor, file: UploadedFile, owner: int | None, account: str
         for fault in error.faults:
             st.error(plain(_(str(fault))), icon=":material/error:")
         return
-    draw_check(parsed, file.name)
+    draw_check(parsed, file.name, do_without=do_without)
     if choice.is_repeating or any(fault.is_duplicate for fault in parsed.faults):
         st.toggle(_("Take articles that were handed in before all the same"), key="upload_repeats")
     if not parsed.is_readable or not parsed.good_rows:
-        st.info(_("Nothing of this file can be queued before it is corrected."), icon=":material/info:")
+        if not only_agreement_lacks(parsed):
+            st.info(_("Nothing of this file can be queued before it is corrected."), icon=":material/info:")
         return
     words = count("Hand in {number} article", "Hand in {number} articles", shown.good)
     if parsed.bad_rows:

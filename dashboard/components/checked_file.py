@@ -28,6 +28,7 @@ class Choice:
     owner: int | None
     account: str
     is_repeating: bool
+    without_covers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class _Reading:
 def check(actor: Actor, file: UploadedFile, choice: Choice) -> tuple[ParsedCsv, Shown]:
     """The file with all its faults. Of ten thousand rows that takes seconds, so the database has its say again only
     after half a minute, and when the file is handed in. Raises InvalidInput for what is no CSV."""
-    parsed = _parsed(file, choice.account)
+    parsed = _parsed(file, choice)
     key = (file.file_id, actor.user_id, choice, parsed.faults, int(time.monotonic() // RECHECK_SECONDS))
     known = st.session_state.get(CHECKED)
     if known is None or known[0] != key:
@@ -82,13 +83,19 @@ def forget() -> None:
         st.session_state.pop(key, None)
 
 
-def _parsed(file: UploadedFile, account: str) -> ParsedCsv:
+def _parsed(file: UploadedFile, choice: Choice) -> ParsedCsv:
     now = datetime.now(UTC)
-    key = (file.file_id, account)
+    key = (file.file_id, choice.account, choice.without_covers)
     known: _Reading | None = st.session_state.get(PARSED)
     if known is not None and known.key == key and (known.due is None or now < known.due):
         return known.parsed
-    parsed = parse_csv(file.getvalue(), zone=get_settings().zone, now=now, default_account=account)
+    parsed = parse_csv(
+        file.getvalue(),
+        zone=get_settings().zone,
+        now=now,
+        default_account=choice.account,
+        without_covers=choice.without_covers,
+    )
     times = [row.submission.run_at for row in parsed.rows if row.submission and row.submission.run_at]
     st.session_state[PARSED] = _Reading(key, parsed, min((at for at in times if at > now), default=None))
     return parsed

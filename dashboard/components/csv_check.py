@@ -8,26 +8,35 @@ import streamlit as st
 
 from core.services.csv_columns import column_of
 from core.services.csv_export import bad_rows_csv
-from core.services.csv_faults import RowFault
+from core.services.csv_faults import FaultKind, RowFault
 from core.services.csv_import import ParsedCsv
 from core.services.csv_shape import WHOLE_ROW
 from core.settings import get_settings
 from core.task_state import Mode
 from dashboard.components.article_form import MODE_NAMES
-from dashboard.text import _, clock, mark, plain
+from dashboard.text import _, clock, count, mark, one_behind_the_other, plain
 
 SHOWN_FAULTS = 200
 SHOWN_ROWS = 20
 DELIMITERS = {",": mark("comma"), ";": mark("semicolon"), "\t": mark("tab"), "|": mark("vertical bar")}
 
 
-def draw_check(parsed: ParsedCsv, file_name: str) -> None:
-    """Everything but the buttons."""
+def only_agreement_lacks(parsed: ParsedCsv) -> bool:
+    """Whether there are rows that can be handed in as soon as their owner agrees to do without covers."""
+    corrected_first = {fault.row for fault in parsed.faults if fault.kind is not FaultKind.COVER}
+    return parsed.is_readable and not parsed.bad_numbers <= corrected_first
+
+
+def draw_check(parsed: ParsedCsv, file_name: str, *, do_without: str) -> None:
+    """Everything but the buttons. `do_without`: where the session keeps whether covers may be left out."""
     good, bad = st.columns(2)
     good.metric(_("Good rows"), f"{len(parsed.good_rows):,}")
     bad.metric(_("Rows with faults"), f"{len(parsed.bad_rows):,}")
     _draw_form(parsed)
-    _draw_faults(_("What must be corrected"), parsed.faults, is_in_download=True)
+    if parsed.rows_with_covers:
+        _draw_covers(parsed, do_without)
+    wrong = [fault for fault in parsed.faults if fault.kind is not FaultKind.COVER]
+    _draw_faults(_("What must be corrected"), wrong, is_in_download=True)
     if parsed.bad_rows:
         st.download_button(
             _("Download the rows with faults"),
@@ -54,9 +63,31 @@ def _draw_form(parsed: ParsedCsv) -> None:
     )
     known = [(cell, column_of(cell)) for cell in parsed.header if cell.strip()]
     st.markdown(
-        " ".join(f":{'green' if column else 'gray'}-badge[{plain(cell)}]" for cell, column in known),
-        help=_("Green columns are known, grey ones are read over."),
+        " ".join(f":{_colour(column)}-badge[{plain(cell)}]" for cell, column in known),
+        help=_("Green columns are known, grey ones are read over. Pictures of an orange one cannot come with a CSV."),
     )
+
+
+def _colour(column: str | None) -> str:
+    return "gray" if column is None else "orange" if column == "cover" else "green"
+
+
+def _draw_covers(parsed: ParsedCsv, do_without: str) -> None:
+    """One sentence for the whole file. Nobody who asked for a cover gets an article without one unasked."""
+    named = count(
+        "{number} row names a cover, in the column “{column}”, and a CSV cannot bring pictures along.",
+        "{number} rows name covers, in the column “{column}”, and a CSV cannot bring pictures along.",
+        parsed.rows_with_covers,
+        column=plain(parsed.names["cover"]),
+    )
+    agreed = st.session_state.get(do_without, False)
+    then = _("Such rows are handed in without.") if agreed else _("Such rows stay out unless you agree to do without.")
+    ways = _(
+        "Articles with a cover go in on the page Publish or over the API (in base64); one that waits gets its cover "
+        "in its drawer on the page Tasks."
+    )
+    st.info(one_behind_the_other(named, then, ways), icon=":material/hide_image:")
+    st.toggle(_("Hand them in without covers"), key=do_without)
 
 
 def _column(fault: RowFault) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.services.csv_faults import WrongCell
+from core.services.csv_faults import FaultKind, WrongCell
 from core.services.csv_files import MAX_BODY_FILE_BYTES, CsvFiles
 from core.services.csv_import import parse_csv
 
@@ -77,8 +77,25 @@ def test_only_real_files_of_a_fair_size(folder: Path) -> None:
 
 
 def test_an_upload_may_not_name_files() -> None:
-    with pytest.raises(WrongCell, match="on the page Publish"):
+    with pytest.raises(WrongCell, match="on the page Publish") as cover:
         CsvFiles(None).picture("a.png")
+    assert cover.value.kind is FaultKind.COVER
+    with pytest.raises(WrongCell, match="into the column content") as body:
+        CsvFiles(None).text("a.md")
+    assert body.value.kind is FaultKind.WRONG
+
+
+def test_rows_of_an_upload_go_without_covers_only_when_their_owner_agreed() -> None:
+    data = "title,content,题图\nOne,x,a.png\nTwo,y,\nThree,,b.png\n".encode()
+    refused, agreed = (parse_csv(data, zone=ZoneInfo("UTC"), without_covers=agrees) for agrees in (False, True))
+    assert [(fault.row, fault.column, fault.kind) for fault in refused.faults] == [
+        (2, "题图", FaultKind.COVER),
+        (4, "content", FaultKind.WRONG),
+        (4, "题图", FaultKind.COVER),
+    ]
+    assert [(number, row.cover) for number, row in agreed.good_rows] == [(2, None), (3, None)]
+    assert refused.rows_with_covers == agreed.rows_with_covers == 2
+    assert parse_csv(b"title,content\nOne,x\n", zone=ZoneInfo("UTC")).rows_with_covers == 0
 
 
 def test_rows_with_files(folder: Path) -> None:

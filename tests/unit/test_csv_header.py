@@ -63,6 +63,17 @@ def test_columns_that_are_not_ours_are_named_and_ignored() -> None:
     assert [(warning.row, warning.column) for warning in parsed.warnings] == [(1, "备注"), (1, "title2")]
 
 
+@pytest.mark.parametrize("name", ["cover", "封面", "题图", "Cover Image", "featured_image", "头图*"])
+def test_a_column_of_covers_has_many_names(name: str) -> None:
+    assert parse(f"title,content,{name}\nOne,Hello,a.png\n").names["cover"] == name
+
+
+def test_what_is_only_near_another_name_of_covers_is_somebody_s_note() -> None:
+    parsed = parse("title,content,featured,cover_urls\nOne,Hello,yes,x\n")
+    assert [(warning.row, warning.column) for warning in parsed.warnings] == [(1, "featured"), (1, "cover_urls")]
+    assert parsed.faults == ()
+
+
 def test_a_misspelt_column_is_refused_and_its_cells_are_judged_all_the_same() -> None:
     parsed = parse("titel,content,schedule_at\nOne,Hello,2020-01-01\n,Hello,soon\n")
     assert not parsed.is_readable

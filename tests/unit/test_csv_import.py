@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.services.csv_columns import ERROR_COLUMN, NAMES
-from core.services.csv_export import bad_rows_csv, template
+from core.services.csv_columns import ERROR_COLUMN, NAMES, column_of
+from core.services.csv_export import COLUMNS_OF_FILES, bad_rows_csv, template
 from core.services.csv_faults import RowFault
 from core.services.csv_import import MAX_ROWS, ParsedCsv, parse_csv
 
@@ -176,6 +176,13 @@ def test_the_template_is_valid_as_it_is(is_chinese: bool) -> None:
     parsed = parse_csv(template(is_chinese=is_chinese), zone=SHANGHAI, now=NOW)
     assert (parsed.faults, parsed.warnings, len(parsed.rows)) == ((), (), 1)
     assert len(parsed.header) == len(set(NAMES) - {ERROR_COLUMN})
+
+
+@pytest.mark.parametrize("is_chinese", [False, True])
+def test_the_template_for_an_upload_names_no_files(is_chinese: bool) -> None:
+    parsed = parse_csv(template(is_chinese=is_chinese, is_for_upload=True), zone=SHANGHAI, now=NOW)
+    assert (parsed.faults, parsed.warnings, len(parsed.rows)) == ((), (), 1)
+    assert {column_of(cell) for cell in parsed.header} == set(NAMES) - {ERROR_COLUMN, *COLUMNS_OF_FILES}
 
 
 def test_ten_thousand_rows() -> None:

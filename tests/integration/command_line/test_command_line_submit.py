@@ -122,7 +122,7 @@ def test_covers_and_bodies_beside_the_csv(ada: CommandLine) -> None:
     assert "Queued 1 article as batch" in ada("submit", "--user", "ada", beside).out
     from_stdin = "title,content,cover\nTwo,x,cover.png\n"
     refused = ada("submit", "--user", "ada", "-", given=from_stdin, code=1)
-    assert "names a file, which an upload cannot bring along" in refused.err
+    assert "names a cover, and a CSV by itself cannot bring pictures along." in refused.err
 
 
 def test_one_article(ada: CommandLine) -> None:

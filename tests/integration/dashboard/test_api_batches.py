@@ -41,6 +41,17 @@ def test_a_csv_may_leave_the_account_to_the_call(world: DashboardWorld, api: Das
     assert answer.json()["new"] == 1
 
 
+def test_a_csv_that_names_covers_goes_without_them_only_when_that_is_said(
+    world: DashboardWorld, api: DashboardServer
+) -> None:
+    token, body = world.api_token("ada"), b"title,content,cover\nHello,x,a.png\n"
+    refused = api.call("POST", f"{BATCHES}/csv", token, data=body)
+    assert refused.status_code == 422
+    assert "names a cover, and a CSV by itself cannot bring pictures along." in refused.text
+    agreed = api.call("POST", f"{BATCHES}/csv?without_covers=true", token, data=body)
+    assert (agreed.status_code, agreed.json()["new"]) == (202, 1)
+
+
 def test_a_faulty_csv_queues_nothing_and_names_each_row(world: DashboardWorld, api: DashboardServer) -> None:
     token = world.api_token("ada")
     answer = api.call("POST", f"{BATCHES}/csv", token, data=FAULTY)

@@ -127,5 +127,5 @@ def test_another_s_batch_is_not_shown(world: DashboardWorld) -> None:
 
 
 def test_the_template_is_a_file_of_its_own_kind(world: DashboardWorld) -> None:
-    app = upload(world.open("upload"), template(is_chinese=True), "articles.csv")
+    app = upload(world.open("upload"), template(is_chinese=True, is_for_upload=True), "articles.csv")
     assert "Good rows 1" in words_of(app)

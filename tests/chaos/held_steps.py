@@ -116,11 +116,17 @@ class HeldArticle:
 
     @property
     def is_held(self) -> bool:
-        """Whether the site is holding it now."""
+        """Whether the site is holding it now. Of a click the page tells the site by a connection of its own, which may
+        come after the publish request: what cuts the network or kills the browser before that would lose the count."""
         mine = [rule for rule in self.lab.site.faults() if rule["account_id"] == self.on_site.id]
-        return any(
+        is_hit = any(
             rule["fired"] and all(rule[name] == value for name, value in self.step.hold.items()) for rule in mine
         )
+        return is_hit and (not self.step.is_submitted or self._is_click_counted)
+
+    @property
+    def _is_click_counted(self) -> bool:
+        return any(draft["clicks"] for draft in self.lab.site.drafts(self.on_site))
 
     def wait_until_drafted(self) -> None:
         """It stands at the gate."""

@@ -55,7 +55,12 @@ def test_killed_while_the_site_has_not_answered_the_click(lab: WorkerLab) -> Non
     scene = Scene(lab)
     lab.site.set_fault(Fault.PUBLISH_SLOW, scene.on_site, seconds=20)
     worker = scene.worker()
-    wait_until(lambda: [draft["post_count"] for draft in lab.site.drafts(scene.on_site)] == [1], 60, "it is online")
+
+    def is_online_and_told() -> bool:
+        """The page tells of its click by a connection of its own, which dies with the browser."""
+        return [(draft["post_count"], draft["clicks"]) for draft in lab.site.drafts(scene.on_site)] == [(1, 1)]
+
+    wait_until(is_online_and_told, 60, "it is online, and its click is counted")
     worker.kill()
     scene.is_killed(worker)
     assert scene.row.status is TaskStatus.RUNNING

@@ -74,6 +74,19 @@ class EmbeddedRedis:
             finally:
                 self._let_go()
 
+    def stop_unused(self) -> None:
+        """End a server that was left because its last user was killed. None is started for that, and one that
+        somebody uses goes on."""
+        if self._users is not None or not self._address_file.exists():
+            return
+        with self._changing():
+            self._users = (self._folder / "users.lock").open("ab")
+            try:
+                if self._is_last():
+                    self._stop_server()
+            finally:
+                self._let_go()
+
     @contextmanager
     def _changing(self) -> Iterator[None]:
         with (self._folder / "change.lock").open("ab") as lock:

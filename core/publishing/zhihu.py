@@ -49,7 +49,9 @@ class ZhihuPublisher:
 
     platform = "zhihu"
     one_article_per_draft = True
-    """A draft's id is the article's id: publishing it again changes the article, it makes no second one."""
+    """A draft's id is the article's id: publishing it again changes the article, it makes no second one. One
+    click may do so, too: Chromium itself repeats a request, also a POST, when a connection that it has used before
+    breaks without an answer, and tells neither the page nor us."""
     lists_every_article = True
     """Assumed, as the above: what is under review stands in the creator's own list, or at least in the account's
     number of articles, which `ZhihuList` compares with the list."""

@@ -19,6 +19,9 @@ def main() -> None:
     parser.add_argument(
         "--draftjs-modules", type=Path, default=None, help="a node_modules folder: use the real Draft.js editor"
     )
+    parser.add_argument(
+        "--keep-connections", action="store_true", help="use a connection for many requests, as the real site does"
+    )
     arguments = parser.parse_args()
     options = SiteOptions(autosave_ms=arguments.autosave_ms, draftjs_modules=arguments.draftjs_modules)
     address = f"http://127.0.0.1:{arguments.port}"
@@ -36,7 +39,8 @@ def main() -> None:
         ws="none",
         # Chromium sends a request again by itself, a POST too, when a connection it has used before is cut
         # without an answer. With a connection for each request, one click is one request.
-        headers=[("connection", "close")],
+        headers=[] if arguments.keep_connections else [("connection", "close")],
+        timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
 

@@ -15,7 +15,13 @@ class PracticeSite:
     """`url` is good while it runs. A restart keeps the port and forgets everything else."""
 
     def __init__(
-        self, folder: Path, *, autosave_ms: int = 700, draftjs_modules: Path | None = None, port: int | None = None
+        self,
+        folder: Path,
+        *,
+        autosave_ms: int = 700,
+        draftjs_modules: Path | None = None,
+        port: int | None = None,
+        keeps_connections: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
@@ -25,6 +31,8 @@ class PracticeSite:
         command = [sys.executable, "-c", code, "--port", str(self.port), "--autosave-ms", str(autosave_ms)]
         if draftjs_modules is not None:
             command += ["--draftjs-modules", str(draftjs_modules)]
+        if keeps_connections:
+            command.append("--keep-connections")
         self.process = LocalProcess(command, folder / "practice-site.log")
 
     def start(self) -> None:

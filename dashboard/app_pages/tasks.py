@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.store.records import Actor
-from dashboard.components.bulk_actions import ASKED_KEY, NEW_KEY, ask, draw_toolbar, open_dialog
+from dashboard.components.bulk_actions import ASKED_KEY, NEW_KEY, ask, open_dialog
+from dashboard.components.bulk_menu import draw_menu
 from dashboard.components.task_drawer import PARAMETER, open_drawer
 from dashboard.components.task_filter import ChosenTasks, draw_filter
-from dashboard.components.task_table import acted_task, draw_pages, draw_table, opened_task, read_page
+from dashboard.components.task_table import acted_task, draw_pages, draw_table, opened_task, read_page, read_rows
 from dashboard.task_export import make_export
 from dashboard.text import _
 from dashboard.visitor import REFRESH_SECONDS, fragment, page
@@ -38,12 +39,12 @@ def draw(actor: Actor) -> None:
 @fragment(run_every=REFRESH_SECONDS)
 def live_table(actor: Actor, chosen: ChosenTasks) -> None:
     """Refreshed by itself. What opens a dialog is left to the whole page, which outlives the refreshes."""
-    above = st.container()
     shown = read_page(actor, chosen)
-    ticked = draw_table(actor, chosen, shown)
-    with above:
-        draw_toolbar(ticked, chosen.wanted, shown.page.total, is_more=shown.page.is_more)
+    rows = read_rows(actor, chosen, shown)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_menu(rows.ticked, chosen.wanted, shown.page.total, is_more=shown.page.is_more)
         draw_pages(shown.page, chosen.sort)
+    draw_table(actor, chosen, rows)
     acted = acted_task()
     if acted is not None:
         task_id, action = acted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import streamlit as st
@@ -96,26 +95,6 @@ TIMES = {
 }
 TIMED = frozenset(TIMES)
 AT_ONCE = mark("As soon as possible")
-
-
-def draw_toolbar(selected: Sequence[int], wanted: TaskFilter, total: int, *, is_more: bool) -> None:
-    """The buttons concern the ticked rows, or, while none is ticked, all that fit the filter; each says how many."""
-    target: list[int] | TaskFilter = list(selected) or wanted
-    number = f"{len(selected):,}" if selected else f"{MOST:,}+" if is_more else f"{total:,}"
-    words = _("The {number} ticked:", number=number)
-    if not selected:
-        words = _("None is ticked, so all {number} of this filter:", number=number)
-    st.caption(words)
-    with st.container(horizontal=True, gap="small"):
-        for action, (label, icon) in BUTTONS.items():
-            st.button(
-                f"{_(label)} ({number})",
-                icon=icon,
-                key=f"bulk_{action}",
-                disabled=total == 0 and not selected,
-                on_click=ask,
-                args=(action, target),
-            )
 
 
 def ask(action: BulkAction, target: list[int] | TaskFilter) -> None:

@@ -64,6 +64,15 @@ class ShownPage:
     cells: pa.Table
 
 
+@dataclass(frozen=True, slots=True)
+class ShownRows:
+    """What the table shows: a page, or the rows that stay as one of them is ticked."""
+
+    listed: ListedRows
+    ticked: Sequence[int]
+    cells: pa.Table
+
+
 @shared(FRESH_SECONDS)
 def _shared_page(wanted: TaskFilter, sort: TaskSort, number: int, code: str, zone_name: str) -> ShownPage:
     """What all who look at the same see. `wanted` is already what its reader is allowed to see."""
@@ -82,25 +91,27 @@ def read_page(actor: Actor, chosen: ChosenTasks) -> ShownPage:
     return shown
 
 
-def draw_table(actor: Actor, chosen: ChosenTasks, shown: ShownPage) -> list[int]:
-    """Its ticked rows, by their ids. The last on its page: it is as high as it has rows."""
+def read_rows(actor: Actor, chosen: ChosenTasks, shown: ShownPage) -> ShownRows:
+    """Before anything is drawn: what stands above the table tells how many are ticked."""
     view = repr((chosen.wanted, chosen.sort, st.session_state.get(PAGE_KEY)))
     listed, ticked, tasks = _ticked(view, actor)
     if listed is None:
-        tasks, cells = shown.page.tasks, shown.cells
-        listed = ListedRows(view, tuple(task.id for task in tasks))
-    else:
-        cells = _cells(tasks, states(tasks, actor, language(), zone().key))
-    st.session_state[LISTED_KEY] = listed
-    if not tasks:
+        return ShownRows(ListedRows(view, tuple(task.id for task in shown.page.tasks)), (), shown.cells)
+    return ShownRows(listed, ticked, _cells(tasks, states(tasks, actor, language(), zone().key)))
+
+
+def draw_table(actor: Actor, chosen: ChosenTasks, rows: ShownRows) -> None:
+    """The last on its page: it is as high as it has rows."""
+    listed = st.session_state[LISTED_KEY] = rows.listed
+    if not listed.ids:
         hint = _("Nothing fits. Take a filter away to see more.")
         st.info(hint if chosen.is_narrowed else _("There are no articles yet. Hand in the first one."))
-        return []
+        return
     ids = [str(task_id) for task_id in listed.ids]
     st.dataframe(
-        cells,
+        rows.cells,
         hide_index=True,
-        height=ROW_HEIGHT * (len(tasks) + 1) + 3,
+        height=ROW_HEIGHT * (len(ids) + 1) + 3,
         row_height=ROW_HEIGHT,
         column_config={
             "open": open_column(NAME, ids),
@@ -111,7 +122,6 @@ def draw_table(actor: Actor, chosen: ChosenTasks, shown: ShownPage) -> list[int]
         selection_mode="multi-row",
         key=listed.key,
     )
-    return ticked
 
 
 def _ticked(view: str, actor: Actor) -> tuple[ListedRows | None, list[int], Sequence[TaskView]]:
@@ -130,9 +140,8 @@ def _ticked(view: str, actor: Actor) -> tuple[ListedRows | None, list[int], Sequ
 
 def draw_pages(page: TaskPage, sort: TaskSort) -> None:
     """Which page of how many, and what is not among them."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(_count_words(page, sort))
-        st.pagination(_pages(page), key=PAGE_KEY)
+    st.caption(_count_words(page, sort))
+    st.pagination(_pages(page), key=PAGE_KEY)
     ADDRESS.write()
 
 

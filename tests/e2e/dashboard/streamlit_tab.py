@@ -140,7 +140,7 @@ class StreamlitTab:
     def choose_in_menu(self, label: str, option: str) -> None:
         """Open the menu of this label and choose from it."""
         self.press(label)
-        path = f"//*[@role='menuitem' or @role='option'][normalize-space()={quoted(option)}]"
+        path = f"//*[@role='menuitem']//p[normalize-space()={quoted(option)}]"
         self._click(lambda: self._shown(path)[-1], f"{option!r} is chosen")
 
     def press_inside(self, label: str) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from core.task_state import TaskStatus
 from dashboard.visitor import REFRESH_SECONDS
@@ -24,6 +25,18 @@ new PerformanceObserver(list => list.getEntries().forEach(one => { window.topnSh
   .observe({ type: 'layout-shift' });
 """
 
+CHOOSE_WITH_A_REFRESH = """
+const [words, done] = arguments, app = document.querySelector('[data-testid=stApp]');
+new MutationObserver((_changes, watch) => {
+  if (app.getAttribute('data-test-script-state') !== 'running') return;
+  watch.disconnect();
+  [...document.querySelectorAll('[role=menuitem]')].find(one => one.querySelector('p').textContent === words).click();
+  done(true);
+}).observe(app, { attributes: true });
+"""
+"""In the menu that is open."""
+TOP_OF_TABLE = "return document.querySelector('[data-testid=stDataFrame]').getBoundingClientRect().top"
+
 
 def test_the_ticked_articles_are_cancelled_whatever_arrives_meanwhile(stage: Stage, visitor: Visitor) -> None:
     """The first is ticked in a page that does not know yet what has arrived, the second while another arrives."""
@@ -38,17 +51,51 @@ def test_the_ticked_articles_are_cancelled_whatever_arrives_meanwhile(stage: Sta
     tab.stand_still()
     tasks["丁"] = stage.lab.submit(ada.account, "丁", run_at=tomorrow, is_pushed=False)
     tick(tab, "乙")
-    tab.sees("The 1 ticked:")
+    tab.sees("Change the ticked one")
     tab.wait(lambda: len(rows_of(tab)) == 3, "the rows stay while one is ticked")
     tasks["戊"] = stage.lab.submit(ada.account, "戊", run_at=tomorrow, is_pushed=False)
     tick(tab, "甲")
-    tab.sees("The 2 ticked:")
-    tab.press("Cancel (2)")
+    tab.choose_in_menu("Change the 2 ticked", "Cancel")
     tab.sees("These 2 articles:", "· 甲", "· 乙")
     tab.press("Cancel 2 articles")
     tab.sees("2 articles were changed.")
     cancelled = {title for title, task in tasks.items() if stage.lab.status(task) is TaskStatus.CANCELLED}
     assert cancelled == {"甲", "乙"}
+
+
+def test_a_choice_of_the_menu_that_comes_with_a_refresh_is_asked(stage: Stage, visitor: Visitor) -> None:
+    """The menu is open while the page refreshes; then it is pressed just as another refresh has begun."""
+    ada = stage.person("ada")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    task = stage.lab.submit(ada.account, "甲", run_at=tomorrow, is_pushed=False)
+    tab = visitor("/tasks", ada.name)
+    tab.press("Change the only one of this filter")
+    stage.lab.submit(ada.account, "乙", run_at=tomorrow, is_pushed=False)
+    tab.sees("Change all 2 of this filter")
+    assert tab.front().execute_async_script(CHOOSE_WITH_A_REFRESH, "Cancel")
+    tab.sees("Nothing is ticked: all 2 articles of this filter.")
+    assert stage.lab.status(task) is TaskStatus.WAITING
+    tab.front().switch_to.active_element.send_keys(Keys.ESCAPE)
+    tab.sees_no("Nothing is ticked")
+    left = time.monotonic()
+    tab.wait(lambda: time.monotonic() - left > REFRESH_SECONDS * 2, "the page has refreshed since")
+    assert "Nothing is ticked" not in tab.text()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_tick_moves_nothing(stage: Stage, visitor: Visitor, width: int) -> None:
+    ada = stage.person("ada")
+    for title in ("甲", "乙"):
+        stage.lab.submit(ada.account, title, run_at=datetime.now(UTC) + timedelta(days=1), is_pushed=False)
+    tab = visitor("/tasks", ada.name)
+    tab.command("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+    tab.wait(lambda: len(rows_of(tab)) == 2, "the rows are drawn")
+    tab.settle()
+    before = tab.front().execute_script(TOP_OF_TABLE)
+    tick(tab, "甲")
+    tab.sees("Change the ticked one")
+    tab.settle()
+    assert tab.front().execute_script(TOP_OF_TABLE) == before
 
 
 def has_posted(stage: Stage, person: Person, number: int) -> bool:

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import wiring
+from core.services.bulk_change import BulkAction
 from core.services.submission import Submission
 from core.settings import get_settings
 from core.store.records import Actor, Role, TaskView, UserView
@@ -132,6 +133,18 @@ class DashboardWorld:
                 app.query_params[name] = value
             app.run()
         return app
+
+
+def menu_label(app: AppTest) -> str:
+    """Of the menu over the list of articles, which says what it concerns."""
+    return str(app.menu_button[0].label)
+
+
+def change_many(app: AppTest, action: BulkAction) -> AppTest:
+    """Choose from it: what it asks then stands in its dialog."""
+    app.menu_button[0].set_value(action).run()
+    assert not app.exception
+    return app
 
 
 def words_of(app: AppTest) -> str:

@@ -13,7 +13,7 @@ from core.services.bulk_change import BulkAction
 from core.settings import get_settings
 from core.store.records import TaskView
 from core.task_state import TaskStatus
-from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
+from tests.integration.dashboard.dashboard_world import DashboardWorld, change_many, words_of
 from tests.integration.dashboard.test_tasks_page import press
 
 
@@ -45,7 +45,7 @@ def told(moment: datetime) -> str:
 def test_spread_over_hours_the_first_and_the_last_time_are_said_first(world: DashboardWorld) -> None:
     tasks = [world.submit("ada", f"Article {number}") for number in range(3)]
     first = at_noon(2)
-    app = press(world.open("tasks"), "bulk_set_time")
+    app = change_many(world.open("tasks"), BulkAction.SET_TIME)
     app.radio(key="bulk_how").set_value(BulkAction.SPREAD).run()
     app.number_input(key="bulk_hours").set_value(4.0)
     choose(app, "bulk", first)
@@ -58,7 +58,7 @@ def test_spread_over_hours_the_first_and_the_last_time_are_said_first(world: Das
 
 def test_one_time_for_all_is_said_first(world: DashboardWorld) -> None:
     tasks = [world.submit("ada", f"Article {number}") for number in range(2)]
-    app = press(world.open("tasks"), "bulk_set_time")
+    app = change_many(world.open("tasks"), BulkAction.SET_TIME)
     assert "They go as soon as it is their turn." in words_of(app)
     app.radio(key="bulk_how").set_value(BulkAction.SET_TIME).run()
     choose(app, "bulk", at_noon(3))

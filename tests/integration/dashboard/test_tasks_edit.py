@@ -9,11 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from core import wiring
 from core.queue.live_pictures import LivePicture
+from core.services.bulk_change import BulkAction
 from core.services.submission import ArticleChanges
 from core.settings import get_settings
 from core.store.records import HeldTask, TaskView
 from core.task_state import TaskStatus
-from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, words_of
+from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, change_many, words_of
 
 JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////"
@@ -153,7 +154,7 @@ def test_another_account_for_many_says_first_what_happens(world: DashboardWorld)
     tasks = [world.submit("ada", f"Article {number}") for number in range(2)]
     running = world.submit("ada", "Running")
     take(running)
-    app = press(world.open("tasks"), "bulk_account")
+    app = change_many(world.open("tasks"), BulkAction.ACCOUNT)
     app.selectbox(key="bulk_to_account").set_value(second.id).run()
     words = words_of(app).replace("\\", "")
     assert "Nothing is ticked: all 3 articles of this filter." in words
@@ -164,17 +165,6 @@ def test_another_account_for_many_says_first_what_happens(world: DashboardWorld)
     press(app, "bulk_confirm")
     assert {now(task).account_name for task in tasks} == {"second"}
     assert now(running).account_name == "main"
-
-
-def test_each_button_says_how_many_it_is_about(world: DashboardWorld) -> None:
-    for number in range(3):
-        world.submit("ada", f"Article {number}")
-    app = world.open("tasks")
-    assert "None is ticked, so all 3 of this filter:" in words_of(app)
-    assert [app.button(key=f"bulk_{name}").label for name in ("cancel", "account")] == [
-        "Cancel (3)",
-        "Change account (3)",
-    ]
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "s ago: writing"), ("zh_CN", "秒前):写入正文")])

@@ -24,7 +24,7 @@ from dashboard.components.row_buttons import ICON, pressed_key
 from dashboard.components.task_table import LISTED_KEY
 from dashboard.task_export import export_csv
 from dashboard.text import duration
-from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
+from tests.integration.dashboard.dashboard_world import DashboardWorld, change_many, menu_label, words_of
 
 
 def titles(app: AppTest) -> list[str]:
@@ -130,7 +130,7 @@ def test_one_article_is_cancelled_and_retried(world: DashboardWorld) -> None:
 def test_many_are_cancelled_only_after_the_question(world: DashboardWorld) -> None:
     tasks = [world.submit("ada", f"Article {number}") for number in range(3)]
     other = world.submit("bob")
-    app = press(world.open("tasks"), "bulk_cancel")
+    app = change_many(world.open("tasks"), BulkAction.CANCEL)
     assert "Nothing is ticked: all 3 articles of this filter." in words_of(app)
     assert {status_of(task) for task in tasks} == {TaskStatus.WAITING}
     press(app, "bulk_confirm")
@@ -141,7 +141,7 @@ def test_many_are_cancelled_only_after_the_question(world: DashboardWorld) -> No
 
 def test_priority_of_many(world: DashboardWorld) -> None:
     task = world.submit("ada")
-    app = press(world.open("tasks"), "bulk_priority")
+    app = change_many(world.open("tasks"), BulkAction.PRIORITY)
     app.slider(key="bulk_new_priority").set_value(9).run()
     press(app, "bulk_confirm")
     assert wiring.get_task_queries().get(task.id).priority == 9
@@ -150,7 +150,7 @@ def test_priority_of_many(world: DashboardWorld) -> None:
 @pytest.mark.parametrize(("how", "waits_for"), [("shift", True), ("spread", True), ("set_time", True), (None, False)])
 def test_time_of_many(world: DashboardWorld, how: str | None, waits_for: bool) -> None:
     task = world.submit("ada")
-    app = press(world.open("tasks"), "bulk_set_time")
+    app = change_many(world.open("tasks"), BulkAction.SET_TIME)
     app.radio(key="bulk_how").set_value(None if how is None else BulkAction(how)).run()
     press(app, "bulk_confirm")
     assert "1 article was changed" in words_of(app)
@@ -228,10 +228,10 @@ def test_what_is_ticked_stays_ticked_when_another_arrives(world: DashboardWorld)
     tasks = [world.submit("ada", f"Article {number}") for number in range(3)]
     app = world.open("tasks")
     tick(app, app.session_state[LISTED_KEY], 0, 2)
-    assert "The 2 ticked:" in words_of(app)
+    assert menu_label(app) == "Change the 2 ticked"
     world.submit("ada", "New on top")
     world.forget_caches()
-    press(app, "bulk_cancel")
+    change_many(app, BulkAction.CANCEL)
     assert titles(app) == ["Article 2", "Article 1", "Article 0"]
     assert app.text[0].value == "· Article 2\n· Article 0"
     press(app, "bulk_confirm")
@@ -247,13 +247,13 @@ def test_a_tick_in_an_older_list_ticks_no_neighbour(world: DashboardWorld) -> No
     app.run()
     tick(app, older, 0)
     assert titles(app) == ["New on top", "Meant"]
-    assert "None is ticked, so all 2 of this filter:" in words_of(app)
+    assert menu_label(app) == "Change all 2 of this filter"
 
 
 def test_of_many_the_first_ten_are_named(world: DashboardWorld) -> None:
     for number in range(12):
         world.submit("ada", f"Article {number}")
-    app = press(world.open("tasks"), "bulk_cancel")
+    app = change_many(world.open("tasks"), BulkAction.CANCEL)
     assert app.text[0].value.splitlines() == [f"· Article {number}" for number in range(11, 1, -1)] + ["and 2 more"]
 
 

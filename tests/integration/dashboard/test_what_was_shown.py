@@ -8,7 +8,7 @@ from core import wiring
 from core.lane import UserLimits
 from core.services.bulk_change import BulkAction
 from core.store.records import Actor, Role, TaskView
-from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
+from tests.integration.dashboard.dashboard_world import DashboardWorld, change_many, words_of
 
 
 def now_of(task: TaskView) -> TaskView:
@@ -18,7 +18,7 @@ def now_of(task: TaskView) -> TaskView:
 def test_a_number_that_came_with_the_click_moves_nothing_by_the_old_one(world: DashboardWorld) -> None:
     task = world.submit("ada")
     app = world.open("tasks")
-    app.button(key="bulk_set_time").click().run()
+    change_many(app, BulkAction.SET_TIME)
     app.radio(key="bulk_how").set_value(BulkAction.SHIFT).run()
     app.number_input(key="bulk_days").set_value(7)
     app.button(key="bulk_confirm").click().run()
@@ -34,7 +34,7 @@ def test_a_number_that_came_with_the_click_moves_nothing_by_the_old_one(world: D
 def test_a_priority_that_came_with_the_click_changes_nothing_to_the_old_one(world: DashboardWorld) -> None:
     task = world.submit("ada", priority=1)
     app = world.open("tasks")
-    app.button(key="bulk_priority").click().run()
+    change_many(app, BulkAction.PRIORITY)
     app.slider(key="bulk_new_priority").set_value(9)
     app.button(key="bulk_confirm").click().run()
     assert now_of(task).priority == 1

@@ -27,12 +27,17 @@ def draw(actor: Actor) -> None:
     if not users:
         st.info(_("There are no users yet."))
         return
-    live_figures(is_everybody=st.toggle(_("All users"), key="limits_everybody", bind="query-params"))
+    is_everybody = st.toggle(_("All users"), key="limits_everybody", bind="query-params")
+    place = st.container()
     st.subheader(_("Change limits"), anchor=False)
     user_id = st.selectbox(
         _("User"), list(names), format_func=names.__getitem__, key="limits_user", bind="query-params"
     )
-    _change_form(wiring.get_limit_manager().show(user_id, actor=actor))
+    report = wiring.get_limit_manager().show(user_id, actor=actor)
+    with place:
+        # Only now: while Redis is away, that is told once, in place of both.
+        live_figures(is_everybody=is_everybody)
+    _change_form(report)
     draw_history(actor)
 
 

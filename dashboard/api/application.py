@@ -6,7 +6,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from dashboard.api.batch_routes import MAX_BYTES
+from core.services.csv_text import MAX_FILE_BYTES
 from dashboard.api.batch_routes import router as batches
 from dashboard.api.limit_routes import router as limits
 from dashboard.api.problems import add_problem_handlers
@@ -14,7 +14,7 @@ from dashboard.api.task_routes import router as tasks
 from dashboard.api.token_door import TokenDoor
 
 PATH = "/api/v1"
-MAX_BODY_BYTES = 2 * MAX_BYTES
+MAX_BODY_BYTES = 2 * MAX_FILE_BYTES
 """What somebody with a token can make the process hold; what says that it is larger is refused unread. A CSV has its
 own limit, half of this; JSON needs up to six bytes for one character."""
 

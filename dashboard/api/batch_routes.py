@@ -15,6 +15,7 @@ from core import wiring
 from core.errors import Fault, InvalidInput, ServiceUnavailable
 from core.services.batch_receipt import BatchReceipt
 from core.services.csv_import import ParsedCsv, parse_csv
+from core.services.csv_text import MAX_FILE_BYTES
 from core.services.row_number import MAX_DIGITS
 from core.settings import get_settings
 from core.store.records import Actor
@@ -25,7 +26,6 @@ from dashboard.api.shapes import BatchTask, NewBatch
 from dashboard.task_states import describe
 
 router = APIRouter(tags=["batches"])
-MAX_BYTES = 20_000_000
 COLUMNS = (
     "title", "content", "format", "platform", "account", "column", "topics", "scheduled_at", "mode", "priority",
     "client_ref",
@@ -49,8 +49,9 @@ async def read_body(request: Request) -> bytes:
     chunks = bytearray()
     async for chunk in request.stream():
         chunks += chunk
-        if len(chunks) > MAX_BYTES:
-            raise InvalidInput([Fault("file", "is larger than 20 MB.", "Split it into smaller files.")])
+        if len(chunks) > MAX_FILE_BYTES:
+            reason = f"is larger than {MAX_FILE_BYTES // 1024 // 1024} MB."
+            raise InvalidInput([Fault("file", reason, "Split it into smaller files.")])
     return bytes(chunks)
 
 

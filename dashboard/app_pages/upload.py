@@ -9,6 +9,7 @@ from core import wiring
 from core.errors import InvalidInput
 from core.services.csv_export import template
 from core.services.csv_import import ParsedCsv
+from core.services.csv_text import MAX_FILE_BYTES
 from core.store.records import Actor
 from dashboard.components import checked_file, file_order
 from dashboard.components.batch_list import PARAMETER, draw_batches, draw_progress
@@ -33,7 +34,7 @@ def draw(actor: Actor) -> None:
     owner = _choose_owner(actor)
     account = _choose_account(actor, owner)
     field = f"{FILES}_{st.session_state.get(FILES, 0)}"
-    draw_file_field(_("CSV file"), ("csv", "txt", "tsv"), key=field, most_mb=20)
+    draw_file_field(_("CSV file"), ("csv", "txt", "tsv"), key=field, most_mb=MAX_FILE_BYTES // 1024 // 1024)
     file = st.session_state.get(field)
     st.download_button(
         _("Download a template"),

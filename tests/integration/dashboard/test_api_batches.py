@@ -74,7 +74,7 @@ def test_what_is_no_csv_of_articles_is_refused(world: DashboardWorld, api: Dashb
 def test_a_file_that_is_too_large_is_refused(
     world: DashboardWorld, api: DashboardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_routes, "MAX_BYTES", 40)
+    monkeypatch.setattr(batch_routes, "MAX_FILE_BYTES", 40)
     answer = api.call("POST", f"{BATCHES}/csv", world.api_token("ada"), data=TWO)
     assert answer.status_code == 422
     assert answer.json()["faults"][0]["field"] == "file"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
+from core.services.csv_import import MAX_ROWS
+from core.services.csv_text import MAX_FILE_BYTES
+from core.settings import ROOT
 from tests.integration.dashboard.dashboard_world import DashboardWorld
 
 
@@ -25,3 +30,10 @@ def test_a_refused_file_is_told_of(world: DashboardWorld, page: str, language: s
     styles = "".join(element.proto.body for element in app.get("html"))
     assert refused in styles
     assert ("选择文件" in styles) is (language == "zh_CN")
+
+
+def test_the_largest_file_is_the_same_everywhere() -> None:
+    most_mb = MAX_FILE_BYTES // 1024 // 1024
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["maxUploadSize"] == most_mb
+    assert f"Up to {MAX_ROWS:,} rows and {most_mb} MB." in (ROOT / "README.md").read_text(encoding="utf-8")

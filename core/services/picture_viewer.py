@@ -1,4 +1,4 @@
-"""Pictures of browsers: of one that publishes just now, and of one in which something went wrong."""
+"""Pictures of browsers: of one that publishes just now, and of one in which something went wrong. And covers."""
 
 from __future__ import annotations
 
@@ -49,6 +49,11 @@ class PictureViewer:
         """None: none was taken."""
         path = self._own(task_id, actor).screenshot_path
         return None if not path else FailurePicture(path, self._read(path))
+
+    def cover(self, task_id: int, *, actor: Actor) -> bytes | None:
+        """Of the article in its newest version. None: it has none."""
+        sha256 = self._queries.article(self._own(task_id, actor).id).cover_sha256
+        return None if sha256 is None else self._queries.picture(sha256).data
 
     def _own(self, task_id: int, actor: Actor) -> TaskView:
         view = self._queries.get(task_id)

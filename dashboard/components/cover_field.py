@@ -49,8 +49,7 @@ def draw_cover(actor: Actor, form: str) -> None:
     seen = cover_now(actor, form)
     if seen is None:
         return
-    for fault in seen.faults:
-        st.error(plain(_(f"{fault.reason} {fault.remedy}")), icon=":material/error:")
+    draw_cover_faults(seen)
     if chosen is None:
         _draw_kept(seen, form)
     elif not seen.faults:
@@ -79,10 +78,20 @@ def cover_now(actor: Actor, form: str) -> SeenCover | None:
     data = read_cover(actor, form)
     if data is None:
         return None
-    faults = tuple(cover_faults(data))
-    seen = SeenCover((form, named), len(data), faults, None if faults else small_picture(data))
-    st.session_state[SEEN] = seen
+    seen = st.session_state[SEEN] = look_at((form, named), data)
     return seen
+
+
+def look_at(source: Hashable, data: bytes) -> SeenCover:
+    """What is wrong with this cover, or how it looks."""
+    faults = tuple(cover_faults(data))
+    return SeenCover(source, len(data), faults, None if faults else small_picture(data))
+
+
+def draw_cover_faults(seen: SeenCover) -> None:
+    """Below the field it was chosen in."""
+    for fault in seen.faults:
+        st.error(plain(_(f"{fault.reason} {fault.remedy}")), icon=":material/error:")
 
 
 def _keep(chosen: Any, actor: Actor, form: str) -> None:

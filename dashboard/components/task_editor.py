@@ -16,6 +16,7 @@ from core.store.records import Actor, StoredArticle, TaskView
 from core.task_state import Mode, TaskStatus
 from dashboard.components.article_form import FORMAT_NAMES, MODE_NAMES, UNKEPT_WORDS
 from dashboard.components.cover_field import KINDS, MOST_MB
+from dashboard.components.edited_cover import draw_edited_cover, seen_key
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.task_badges import badge
 from dashboard.components.typing_watch import watch_typing
@@ -80,14 +81,15 @@ def draw_editor(actor: Actor, task_id: int) -> None:
     st.caption(f":red[{words}]" if used > MAX_TITLE_LENGTH else words)
     st.text_area(_("Text"), key=_key("content", task_id), height=360)
     watch_typing()
-    _draw_settings(task_id, has_cover=kept["has_cover"])
+    _draw_settings(actor, task_id, kept["version"] if kept["has_cover"] else None)
     for words in st.session_state.get(SAID, ()):
         st.error(plain(words), icon=":material/error:")
     _draw_buttons(task)
     follow_change()
 
 
-def _draw_settings(task_id: int, *, has_cover: bool) -> None:
+def _draw_settings(actor: Actor, task_id: int, with_cover: int | None) -> None:
+    """`with_cover`: the version of the article, if it has a cover."""
     st.segmented_control(
         _("Written as"),
         FORMATS,
@@ -105,10 +107,13 @@ def _draw_settings(task_id: int, *, has_cover: bool) -> None:
         placeholder=_("Type, then Enter"),
     )
     column.text_input(_("Column"), key=_key("column", task_id), placeholder=_("None"))
-    if has_cover:
-        st.checkbox(_("Take the present cover out"), key=_key("without_cover", task_id))
-    label = _("Another cover") if has_cover else _("Cover")
+    is_out = False
+    if with_cover is not None:
+        is_out = st.checkbox(_("Take the present cover out"), key=_key("without_cover", task_id))
+    label = _("Cover") if with_cover is None else _("Another cover")
     draw_file_field(label, KINDS, key=_key("cover", task_id), most_mb=MOST_MB)
+    chosen = st.session_state.get(_key("cover", task_id))
+    draw_edited_cover(actor, task_id, chosen, None if is_out else with_cover)
     st.segmented_control(
         _("What to do"),
         [one.value for one in MODE_NAMES],
@@ -255,6 +260,7 @@ def _forget(actor: Actor, task_id: int) -> None:
         _kept(task_id),
         _kept_at(task_id),
         _unkept(task_id),
+        seen_key(task_id),
     ):
         st.session_state.pop(name, None)
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
 from tests.integration.dashboard.test_page_publish import send, tasks_of, write
+from tests.integration.dashboard.test_tasks_edit import form_of
 from tests.pictures import picture
 
 COVER = picture(1600, 800)
@@ -88,3 +89,27 @@ def test_a_picture_that_cannot_be_opened_is_told(world: DashboardWorld) -> None:
     app = choose(world.open("publish"), b"\x89PNG\r\n\x1a\n and the rest")
     assert "The cover cannot be shown here and goes to the site as it is" in words_of(app)
     assert (shown(app), list(app.error)) == ([], [])
+
+
+def test_the_form_that_changes_an_article_shows_its_cover_and_the_one_that_takes_its_place(
+    world: DashboardWorld,
+) -> None:
+    task = world.submit("ada", cover=COVER)
+    app = form_of(world, task)
+    (present,) = shown(app)
+    app.text_input(key=f"edit_title_{task.id}").set_value("Another title").run()
+    assert shown(app) == [present]
+    choose(app, picture(900, 500, "red"))
+    (other,) = shown(app)
+    assert other != present
+    choose(app, b"GIF89a and so on")
+    assert [error.value.replace("\\", "") for error in app.error] == [f"{NO_PICTURE}. Save it as JPEG or PNG."]
+    assert shown(app) == []
+    app.file_uploader[0].set_value(None).run()
+    assert shown(app) == [present]
+    app.checkbox(key=f"edit_without_cover_{task.id}").set_value(True).run()
+    assert shown(app) == []
+
+
+def test_an_article_without_a_cover_shows_none_in_its_form(world: DashboardWorld) -> None:
+    assert shown(form_of(world, world.submit("ada"))) == []

@@ -93,6 +93,7 @@ ARTICLES: dict[str, Call] = {
     "BatchViewer.get": Call(lambda s, a, t: s.batches.get(t.batch, actor=a)),
     "PictureViewer.live": Call(lambda s, a, t: s.pictures.live(t.task, actor=a)),
     "PictureViewer.of_failure": Call(lambda s, a, t: s.pictures.of_failure(t.task, actor=a)),
+    "PictureViewer.cover": Call(lambda s, a, t: s.pictures.cover(t.task, actor=a)),
     "LogViewer.page of one": Call(lambda s, a, t: s.logs.page(LogFilter(task_id=t.task), actor=a)),
 }
 PEOPLE: dict[str, Call] = {

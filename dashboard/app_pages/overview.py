@@ -11,15 +11,14 @@ from core.services.outcome_viewer import Outcomes
 from core.store.records import Actor
 from core.task_state import TaskStatus
 from dashboard import figures
-from dashboard.components.alerts import draw_alerts, draw_health, needs_person_words
+from dashboard.components.alerts import draw_alerts, draw_health
 from dashboard.components.figure_tiles import draw_tiles
 from dashboard.components.overview_lists import (
-    ShownTasks,
     draw_failures,
     draw_first_steps,
-    draw_tasks,
+    draw_unfinished,
     link_to_all,
-    newest,
+    unfinished,
 )
 from dashboard.components.trend_charts import KEPT_SECONDS, Span, choose_span, draw_charts, failures_over
 from dashboard.text import _, language, zone
@@ -34,7 +33,8 @@ TOP = """
 </style>
 """
 """Room for what is wrong beside the heading, whether anything is wrong or not."""
-ALERTS_SECONDS = REFRESH_SECONDS * 2
+ALERTS_SECONDS = REFRESH_SECONDS * 5
+"""That something is away shows at once below; the others of its kinds are told after a minute."""
 
 
 def draw(_actor: Actor) -> None:
@@ -64,7 +64,7 @@ def live_alerts(actor: Actor) -> None:
 
 @fragment(run_every=REFRESH_SECONDS)
 def live_state(actor: Actor) -> None:
-    """Refreshed by itself. As high with five articles as with none."""
+    """Refreshed by itself. As high with many articles as with none."""
     who = figures.reader(actor)
     outcomes = figures.outcomes(who, _midnight())
     workers = figures.workers(who)
@@ -73,21 +73,7 @@ def live_state(actor: Actor) -> None:
     if _is_new(outcomes):
         draw_first_steps(has_account=bool(wiring.get_account_manager().list(actor=actor)))
         return
-    blocked, running = st.columns(2)
-    with blocked:
-        number = outcomes.unfinished[TaskStatus.BLOCKED]
-        words = f":orange[:material/front_hand:] {needs_person_words(number)}" if number else _("Action needed")
-        st.subheader(words, anchor=False)
-        draw_tasks(_newest(who, TaskStatus.BLOCKED), "blocked")
-    with running:
-        st.subheader(_("Being published now"), anchor=False)
-        draw_tasks(_newest(who, TaskStatus.RUNNING), "running")
-    st.subheader(_("Waiting"), anchor=False)
-    draw_tasks(_newest(who, *WAITING), "waiting", is_wide=True)
-
-
-def _newest(who: Actor, *statuses: TaskStatus) -> ShownTasks:
-    return newest(statuses, who, language(), zone().key)
+    draw_unfinished(unfinished(who, language(), zone().key))
 
 
 def _draw_outcomes(actor: Actor, span: Span) -> None:
@@ -100,13 +86,15 @@ LIVE_OUTCOMES = {span: fragment(run_every=KEPT_SECONDS[span])(_draw_outcomes) fo
 
 
 def _draw_figures(outcomes: Outcomes) -> None:
-    unfinished = outcomes.unfinished
+    number = outcomes.unfinished
+    needs_person = _("Action needed")
     draw_tiles(
-        (_("Action needed"), unfinished[TaskStatus.BLOCKED]),
-        (_("Publishing"), unfinished[TaskStatus.RUNNING]),
-        (_("Waiting"), sum(unfinished[status] for status in WAITING)),
+        (needs_person, number[TaskStatus.BLOCKED]),
+        (_("Publishing"), number[TaskStatus.RUNNING]),
+        (_("Waiting"), sum(number[status] for status in WAITING)),
         (_("Published today"), outcomes.published),
         (_("Failed today"), outcomes.failed),
+        urgent=[needs_person] if number[TaskStatus.BLOCKED] else (),
     )
 
 

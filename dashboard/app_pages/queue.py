@@ -39,24 +39,24 @@ SCHEMA = pa.schema(
 def draw(actor: Actor) -> None:
     st.title(_("Queue"), anchor=False)
     st.caption(_("Users take turns, and so do the accounts of each. A limit only makes an article wait."))
-    live_queue()
     pause_something()
+    live_queue()
 
 
 @fragment(run_every=REFRESH_SECONDS)
 def live_queue(actor: Actor) -> None:
-    """Refreshed by itself."""
+    """Refreshed by itself. The table is the last: as users come and go it grows and shrinks, and a button below it
+    would move just when somebody presses it."""
     who = figures.reader(actor)
     lanes = figures.lanes(who)
     _draw_figures(lanes, figures.waits(who))
+    draw_pauses(actor, figures.pauses(who))
     if lanes:
         cells = _cells(lanes, is_down=figures.workers(who) == [])
         st.dataframe(pa.table(cells, schema=SCHEMA), hide_index=True, column_config=_columns())
     else:
         st.info(_("Nothing waits and nothing is being published. What is handed in appears here with its turn."))
         draw_ways_in()
-    st.subheader(_("What is paused"), anchor=False)
-    draw_pauses(actor, figures.pauses(who))
 
 
 @fragment()

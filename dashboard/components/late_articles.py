@@ -48,9 +48,10 @@ def running_articles(who: Actor, code: str, zone_name: str) -> tuple[RunningArti
     return tuple(map(RunningArticle, tasks, states(tasks, who, code, zone_name)))
 
 
-def draw_late(pause: PauseView, running: Sequence[RunningArticle]) -> None:
-    """Below the line of a pause. Nothing when it stopped everything in time."""
-    late = [one for one in running if pause.holds(one.task)]
+def draw_late(pauses: Sequence[PauseView], running: Sequence[RunningArticle]) -> None:
+    """Below what is paused: each comes to its end, and no button moves up with it. Nothing when everything was stopped
+    in time."""
+    late = [one for one in running if any(pause.holds(one.task) for pause in pauses)]
     if not late:
         return
     st.caption(
@@ -69,9 +70,11 @@ def draw_late(pause: PauseView, running: Sequence[RunningArticle]) -> None:
         )
     if len(late) > SHOWN:
         words = _("Show all {number}", number=len(late))
-        st.page_link(path_of("tasks"), label=words, icon=":material/table_rows:", query_params=_narrowed(pause))
+        st.page_link(path_of("tasks"), label=words, icon=":material/table_rows:", query_params=_narrowed(pauses))
 
 
-def _narrowed(pause: PauseView) -> Mapping[str, str]:
-    of_pause = {IN_ADDRESS[pause.scope]: pause.key} if pause.scope in IN_ADDRESS else {}
+def _narrowed(pauses: Sequence[PauseView]) -> Mapping[str, str]:
+    """To what one pause holds; several have no filter in common."""
+    (scope, key), *others = {(pause.scope, pause.key) for pause in pauses}
+    of_pause = {IN_ADDRESS[scope]: key} if scope in IN_ADDRESS and not others else {}
     return {"status": TaskStatus.RUNNING.value, **of_pause}

@@ -1,7 +1,8 @@
-"""Short lists of the overview: a few articles with the way to each, failures by reason, and what to do first.
+"""Lists of the overview: the newest articles that have not ended, with the way to each, failures by reason, and what to
+do first.
 
-The lists of articles are tables: of many open dashboards each draws them every two seconds, and a table costs as much
-as one line of text.
+Each list is one table: of many open dashboards each draws it every two seconds, and a table costs as much as one line
+of text.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import streamlit as st
 
 from core import wiring
 from core.services.fault_words import kind_words
-from core.services.task_lists import TaskPage
 from core.store.outcome_figures import Failures
-from core.store.records import Actor
+from core.store.records import Actor, TaskView
 from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard.address import TEXT_LENGTH
 from dashboard.components.row_buttons import ICON, open_column, take_opened
+from dashboard.components.task_badges import TABLE_COLORS, status_label
 from dashboard.components.task_drawer import PARAMETER as DRAWER
 from dashboard.figures import FRESH_SECONDS, states
 from dashboard.navigation import path_of
@@ -28,65 +29,85 @@ from dashboard.shared_figures import shared
 from dashboard.text import _
 
 FAILURES = "failures"
+UNFINISHED = "unfinished"
+"""Names of the lists, in keys."""
+GROUPS = ((TaskStatus.BLOCKED,), (TaskStatus.RUNNING,), (TaskStatus.WAITING, TaskStatus.RETRYING))
+"""What has not ended, in the order in which it is listed."""
 SHOWN_REASONS = 10
-SHOWN_TASKS = 5
+SHOWN_OF_EACH = 4
 ROW_HEIGHT = 35
-LIST_HEIGHT = ROW_HEIGHT * (SHOWN_TASKS + 1) + 6
+LIST_HEIGHT = ROW_HEIGHT * (SHOWN_OF_EACH * len(GROUPS) + 1) + 3
 """In pixels: that of a full list, whatever there is to show, so that nothing below it moves."""
-SCHEMA = pa.schema({"open": pa.string(), "title": pa.string(), "state": pa.string()})
-TITLE_WIDTH = 200
-"""In pixels, so that something of the state is seen on a phone as well."""
-STATE_WIDTH, WIDE_STATE_WIDTH = 180, 630
-"""Where the list has half the page at 1280 pixels, and where it has all of it. What is left over makes every column
-wider, the one of the buttons too."""
+SCHEMA = pa.schema(
+    {
+        "open": pa.string(),
+        "status": pa.list_(pa.string()),
+        "title": pa.string(),
+        "state": pa.string(),
+        "account": pa.string(),
+    }
+)
+STATUS_WIDTH, TITLE_WIDTH, STATE_WIDTH, ACCOUNT_WIDTH = 118, 230, 330, 110
+"""In pixels: what the page has at 1280. What is left over makes every column wider, the one of the buttons too."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTasks:
     """Some articles, and their table as it is sent to browsers."""
 
-    page: TaskPage
+    tasks: tuple[TaskView, ...]
     cells: pa.Table
 
 
 @shared(FRESH_SECONDS)
-def newest(statuses: tuple[TaskStatus, ...], who: Actor, code: str, zone: str) -> ShownTasks:
-    """The first few in these states, told in this language and zone, and how many there are in all."""
-    page = wiring.get_task_lists().page(TaskFilter(statuses=statuses), actor=who, size=SHOWN_TASKS)
+def unfinished(who: Actor, code: str, zone: str) -> ShownTasks:
+    """The newest few of each group, told in this language and zone."""
+    lists = wiring.get_task_lists()
+    tasks = tuple(
+        task
+        for statuses in GROUPS
+        for task in lists.newest(TaskFilter(statuses=statuses), actor=who, size=SHOWN_OF_EACH)
+    )
+    labels = [status_label(task.status) for task in tasks]
     columns = {
-        "open": [ICON for _task in page.tasks],
-        "title": [task.title for task in page.tasks],
-        "state": states(page.tasks, who, code, zone),
+        "open": [ICON for _task in tasks],
+        "status": [[label] for label in labels],
+        "title": [task.title for task in tasks],
+        "state": states(tasks, who, code, zone),
+        "account": [task.account_name for task in tasks],
     }
-    return ShownTasks(page, pa.table(columns, schema=SCHEMA))
+    return ShownTasks(tasks, pa.table(columns, schema=SCHEMA))
 
 
-def draw_tasks(shown: ShownTasks, name: str, *, is_wide: bool = False) -> None:
-    """Each with its state and the way to its drawer. `name`: of the list, in keys."""
-    page = shown.page
-    opened = take_opened(name)
+def draw_unfinished(shown: ShownTasks) -> None:
+    """Each with its state and the way to its drawer."""
+    opened = take_opened(UNFINISHED)
     if opened is not None:
         st.switch_page(path_of("tasks"), query_params={DRAWER: opened})
-    with st.container(height=LIST_HEIGHT, border=False, key=f"list_{name}"):
-        if not page.tasks:
-            st.caption(_("None"))
-            return
-        _draw_table(shown, name, is_wide=is_wide)
-
-
-def _draw_table(shown: ShownTasks, name: str, *, is_wide: bool) -> None:
-    tasks = shown.page.tasks
+    if not shown.tasks:
+        with st.container(height=LIST_HEIGHT, border=False):
+            st.caption(_("Nothing waits, is being published or needs a person."))
+        return
+    statuses = [status for group in GROUPS for status in group]
+    config = st.column_config
     st.dataframe(
         shown.cells,
         hide_index=True,
-        height=ROW_HEIGHT * (len(tasks) + 1) + 3,
+        height=LIST_HEIGHT,
         row_height=ROW_HEIGHT,
         column_config={
-            "open": open_column(name, [task.public_id for task in tasks]),
-            "title": st.column_config.TextColumn(_("Title"), width=TITLE_WIDTH),
-            "state": st.column_config.TextColumn(_("State"), width=WIDE_STATE_WIDTH if is_wide else STATE_WIDTH),
+            "open": open_column(UNFINISHED, [task.public_id for task in shown.tasks]),
+            "status": config.MultiselectColumn(
+                _("State"),
+                options=[status_label(status) for status in statuses],
+                color=[TABLE_COLORS[status] for status in statuses],
+                width=STATUS_WIDTH,
+            ),
+            "title": config.TextColumn(_("Title"), width=TITLE_WIDTH),
+            "state": config.TextColumn(_("What it does"), width=STATE_WIDTH),
+            "account": config.TextColumn(_("Account"), width=ACCOUNT_WIDTH),
         },
-        key=f"brief_{name}",
+        key=UNFINISHED,
     )
 
 

@@ -15,8 +15,8 @@ from core.services.task_words import SITE_NAMES
 from core.store.pauses import PauseView
 from core.store.records import Actor
 from dashboard.components.late_articles import draw_late, running_articles
-from dashboard.figures import FRESH_SECONDS, reader
-from dashboard.shared_figures import shared
+from dashboard.figures import reader
+from dashboard.shared_figures import RECENT_SECONDS, shared
 from dashboard.text import _, language, mark, plain, zone
 from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback
@@ -63,19 +63,18 @@ class Targets:
         return self._names[pause.scope].get(pause.key, f"#{pause.key}")
 
 
-@shared(FRESH_SECONDS)
+@shared(RECENT_SECONDS)
 def _targets(who: Actor, code: str) -> Targets:
     """`code`: of the language, as the names are in it."""
     return Targets(who)
 
 
 def draw_pauses(actor: Actor, pauses: Sequence[PauseView]) -> None:
-    """Each with a button, where who looks may lift it, and with what it came too late for."""
+    """Each with a button, where who looks may lift it, and below all of them what they came too late for."""
     if not pauses:
-        st.caption(_("Nothing is paused. Below, something can be held back."))
+        st.caption(_("Nothing is paused. Above, something can be held back."))
         return
     targets = _targets(reader(actor), language())
-    running = running_articles(reader(actor), language(), zone().key)
     for pause in pauses:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             times = ToldTimes()
@@ -94,7 +93,7 @@ def draw_pauses(actor: Actor, pauses: Sequence[PauseView]) -> None:
                     on_click=_resume,
                     args=(pause.scope, pause.key),
                 )
-        draw_late(pause, running)
+    draw_late(pauses, running_articles(reader(actor), language(), zone().key))
 
 
 def draw_form(actor: Actor) -> None:

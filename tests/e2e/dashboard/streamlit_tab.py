@@ -113,11 +113,13 @@ class StreamlitTab:
 
     def wait(self, predicate: Callable[[], bool], description: str, timeout: float = WAIT_SECONDS) -> None:
         """Wait for something on the page; a failure tells what stood there instead."""
+        refusals: list[Exception] = []
         try:
-            wait_until(_patient(predicate), timeout, description)
+            wait_until(_patient(predicate, refusals), timeout, description)
         except AssertionError as error:
+            refused = "".join(f"\n{str(one)[:500]}" for one in refusals)
             raise AssertionError(
-                f"{error}; at {self.address} stands:\n{self.text()[:3000]}\n{self._console()}"
+                f"{error}; at {self.address} stands:\n{self.text()[:3000]}\n{self._console()}{refused}"
             ) from error
 
     def _console(self) -> str:
@@ -241,11 +243,14 @@ def _button(label: str) -> str:
     return f"//button[not(@disabled)][.//p[normalize-space()={quoted(label)}]]"
 
 
-def _patient(predicate: Callable[[], bool]) -> Callable[[], bool]:
+def _patient(predicate: Callable[[], bool], refusals: list[Exception]) -> Callable[[], bool]:
+    """Into `refusals` comes what the browser said last."""
+
     def asked() -> bool:
         try:
             return predicate()
-        except (*PATIENT, IndexError):
+        except (*PATIENT, IndexError) as error:
+            refusals[:] = [error]
             return False
 
     return asked

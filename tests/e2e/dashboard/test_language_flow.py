@@ -35,7 +35,7 @@ def test_the_language_is_switched_and_stays_so(stage: Stage, visitor: Visitor) -
     tab.sees(f"{other.name} · 由 {ADMIN} 于")
     tab.reload()
     tab.choose("language", "English")
-    tab.sees("What is paused")
+    tab.sees("Pause something")
     tab.open("/tasks")
     tab.sees(*english)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from core import wiring
 from core.store.models import PublishTask
 from core.store.records import Role
 from core.task_state import BlockReason
-from dashboard.components.overview_lists import LIST_HEIGHT
+from dashboard.components.overview_lists import SHOWN_OF_EACH
 from dashboard.components.row_buttons import ICON, pressed_key
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, Draft, figures_of, words_of
 
@@ -49,7 +48,7 @@ def test_who_has_no_account_is_told_to_add_one(world: DashboardWorld) -> None:
 
 @pytest.mark.parametrize(
     ("language", "person", "kind"),
-    [("en", "1 article needs a person.", "Refused by the site"), ("zh_CN", "有 1 篇文章需人处理。", "网站拒绝")],
+    [("en", "Action needed", "Refused by the site"), ("zh_CN", "待处理", "网站拒绝")],
 )
 @pytest.mark.parametrize(("who", "waiting", "failed"), [("root", 2, 3), ("ada", 1, 2), ("bob", 1, 1)])
 def test_who_sees_what(
@@ -64,9 +63,11 @@ def test_who_sees_what(
     assert not app.exception
     blocked, running, waits, published, fell = map(int, figures_of(app).values())
     assert (blocked, running, waits, published, fell) == (int(who != "bob"), 0, waiting, 0, failed)
-    assert any(person in heading.value for heading in app.subheader) is (who != "bob")
-    *lists, reasons = app.dataframe
-    assert sum(len(one.value) for one in lists) == waiting + (who != "bob")
+    unfinished, reasons = app.dataframe
+    states = [state for (state,) in unfinished.value["status"]]
+    assert states.count(person) == (who != "bob")
+    assert states == sorted(states, key=lambda state: state != person), "what needs a person comes first"
+    assert len(states) == waiting + (who != "bob")
     assert reasons.value.iloc[0].tolist()[1:] == [failed, kind, "No such column.", 2 if who == "root" else 1]
 
 
@@ -80,7 +81,7 @@ def test_a_list_leads_to_the_drawer_of_each_article(world: DashboardWorld, langu
     row = list(table.value["title"]).index("The first")
     assert place in table.value["state"][row]
     # A button of a table cannot be pressed here: what its callback leaves behind.
-    app.session_state[pressed_key("waiting", "opened")] = (first.public_id, ICON)
+    app.session_state[pressed_key("unfinished", "opened")] = (first.public_id, ICON)
     app.run()
     assert not app.exception
     assert app.title[0].value in {"Tasks", "任务"}
@@ -120,29 +121,22 @@ def test_reasons_are_those_of_the_time_of_the_charts(world: DashboardWorld, span
     assert all("Reason" not in table.value for table in app.dataframe) is (number == 0)
 
 
-def test_lists_are_as_high_without_articles(world: DashboardWorld) -> None:
-    """So that nothing below them moves as articles come and go."""
-
-    def heights() -> list[int]:
-        blocks = world.open().main.children.values()
-        return sorted(found for block in blocks for found in heights_in(block))
-
-    world.submit("ada")
-    few = heights()
-    for _number in range(6):
+def test_of_each_kind_the_newest_few_are_listed(world: DashboardWorld) -> None:
+    for number in range(SHOWN_OF_EACH + 2):
         block(world, "ada")
-        world.submit("ada")
-    world.forget_caches()
-    assert few == heights() == [LIST_HEIGHT] * 3
+        world.submit("ada", f"Waits {number}")
+    (unfinished,) = world.open().dataframe
+    assert [state for (state,) in unfinished.value["status"]] == [
+        *["Action needed"] * SHOWN_OF_EACH,
+        *["Waiting"] * SHOWN_OF_EACH,
+    ]
+    assert unfinished.value["title"].iloc[SHOWN_OF_EACH] == f"Waits {SHOWN_OF_EACH + 1}"
 
 
-def heights_in(block: Any) -> Iterator[int]:
-    """Of all boxes of a fixed height in this part of a page."""
-    height = getattr(block.proto, "height_config", None)
-    if height is not None and height.pixel_height:
-        yield height.pixel_height
-    for child in getattr(block, "children", {}).values():
-        yield from heights_in(child)
+@pytest.mark.parametrize(("language", "words"), [("en", "Nothing waits, is being"), ("zh_CN", "没有等待中")])
+def test_a_day_on_which_all_has_ended(world: DashboardWorld, language: str, words: str) -> None:
+    fail(world, "ada", "No.")
+    assert words in words_of(world.open(language=language))
 
 
 def test_a_button_of_an_older_list_is_another_button(world: DashboardWorld) -> None:
@@ -169,10 +163,10 @@ def block(world: DashboardWorld, name: str) -> None:
 
 def test_one_needs_and_two_need_a_person(world: DashboardWorld) -> None:
     block(world, "ada")
-    assert "1 article needs a person." in words_of(world.open())
+    assert "1 article needs a person." in words_of(world.open("publish"))
     block(world, "ada")
     world.forget_caches()
-    assert "2 articles need a person." in words_of(world.open())
+    assert "2 articles need a person." in words_of(world.open("publish"))
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ FILTERED_BY_OWNER: dict[str, Filtered] = {
     "TaskQueueManager.list": Filtered(lambda s, a, two: s.tasks.list(actor=a), _users),
     "TaskQueueManager.queue_stats": Filtered(lambda s, a, two: s.tasks.queue_stats(actor=a), _of_overview),
     "TaskLists.page": Filtered(lambda s, a, two: s.lists.page(TaskFilter(), actor=a).tasks, _users),
+    "TaskLists.newest": Filtered(lambda s, a, two: s.lists.newest(TaskFilter(), actor=a, size=9), _users),
     "TaskLists.everything": Filtered(lambda s, a, two: s.lists.everything(TaskFilter(), actor=a), _users),
     "TaskLists.by_ids": Filtered(lambda s, a, two: s.lists.by_ids([task.id for task in two.tasks(s)], actor=a), _users),
     "TaskLists.batches": Filtered(lambda s, a, two: s.lists.batches(actor=a), _names),

@@ -80,6 +80,7 @@ ARTICLES: dict[str, Call] = {
         lambda s, a, t: s.tasks.answer_review(t.doubtful, ReviewAnswer.GIVE_UP, actor=a)
     ),
     "TaskLists.page of a user": _of_user(lambda s, a, t: s.lists.page(TaskFilter(user_id=t.user), actor=a)),
+    "TaskLists.newest of a user": _of_user(lambda s, a, t: s.lists.newest(TaskFilter(user_id=t.user), actor=a, size=9)),
     "TaskLists.everything of a user": _of_user(
         lambda s, a, t: list(s.lists.everything(TaskFilter(user_id=t.user), actor=a))
     ),

@@ -46,11 +46,11 @@ def draw(actor: Actor) -> None:
 @fragment(run_every=REFRESH_SECONDS)
 def live_queue(actor: Actor) -> None:
     """Refreshed by itself. The table is the last: as users come and go it grows and shrinks, and a button below it
-    would move just when somebody presses it."""
+    would move just when somebody presses it. Nor is one right above it, where Streamlit lays the table's own."""
     who = figures.reader(actor)
     lanes = figures.lanes(who)
-    _draw_figures(lanes, figures.waits(who))
     draw_pauses(actor, figures.pauses(who))
+    _draw_figures(lanes, figures.waits(who))
     if lanes:
         cells = _cells(lanes, is_down=figures.workers(who) == [])
         st.dataframe(pa.table(cells, schema=SCHEMA), hide_index=True, column_config=_columns())

@@ -40,10 +40,13 @@ class CrashPlace:
 
 
 def _loses_the_answer(scene: Scene) -> None:
-    """And for a moment nothing else on the site shows what has come of the click."""
+    """And for a while nothing else on the site shows what has come of the click: longer than the page takes to see that
+    its connection is gone, or there is nothing to verify; and much shorter than what is still a draft is waited for,
+    which begins before the page is opened, or it is submitted again."""
+    scene.lab.environment["TOPN_VERIFY_SECONDS"] = "20"
     scene.lab.site.set_fault(Fault.PUBLISH_REPLY_LOST, scene.on_site, times=1)
     for lag in (Fault.DRAFT_RECORD_LAGS, Fault.UNDER_REVIEW):
-        scene.lab.site.set_fault(lag, scene.on_site, times=1, seconds=1)
+        scene.lab.site.set_fault(lag, scene.on_site, times=1, seconds=5)
 
 
 def _died_before_the_click(scene: Scene) -> None:

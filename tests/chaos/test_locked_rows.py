@@ -60,7 +60,7 @@ def test_a_row_that_stays_locked_for_longer_than_one_wait(lab: WorkerLab) -> Non
         wait_until(lambda: are_waiting(observer), 30, "the worker waits for the lock")
         # The first wait of the worker ends with an error of the database meanwhile.
         threading.Event().wait(LOCK_WAIT_SECONDS + 1)
-        assert are_waiting(observer), "it waits again"
+        wait_until(lambda: are_waiting(observer), LOCK_WAIT_SECONDS / 2, "it waits again")
     done = lab.wait_for(task, TaskStatus.PUBLISHED, TaskStatus.FAILED, TaskStatus.BLOCKED)
     assert (done.status, done.attempt, done.crash_count) == (TaskStatus.PUBLISHED, 1, 0), lab.story(task)
     assert [line for line in lab.log() if line["level"] in ("error", "critical")] == []

@@ -15,10 +15,12 @@ from dashboard.navigation import pages_for
 from dashboard.sidebar import draw_sidebar
 from dashboard.visitor import come_back, current_session, draw_notes, lead_to_sign_in, say_in_box
 
-# Streamlit leaves a third of a small screen empty; tables need it.
+# Streamlit leaves a third of a small screen empty; tables need it. And it lays the search of a table over what stands
+# above it, while the pointer is in the table: a button there could not be reached from below.
 ROOMY = """
 <style>
 @media (min-width: 768px) { [data-testid="stMainBlockContainer"] { padding: 3.75rem 2.5rem 4rem; } }
+[data-testid="stMain"] [data-testid="stDataFrame"] [data-testid="stElementToolbar"] { top: 0; height: 36px; }
 </style>
 """
 PAGE_KEY = "page"

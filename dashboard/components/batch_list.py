@@ -68,30 +68,30 @@ def _draw(batch: BatchView, actor: Actor, *, where: str) -> None:
         times = ToldTimes()
         st.markdown(f"**{plain(batch.name)}**{whose} · {times.clock(batch.created_at)}", help=times.help)
         done = _("{done} of {total} done", done=f"{batch.done:,}", total=f"{batch.total:,}")
-        st.progress(batch.done / max(batch.total, 1), text=done)
         badges = [
             f":{BADGE_COLORS[status]}-badge[{status_label(status)} {number:,}]"
             for status, number in sorted(batch.counts.items(), key=lambda one: list(TaskStatus).index(one[0]))
         ]
-        st.markdown(" ".join(badges))
+        st.progress(batch.done / max(batch.total, 1), text=" ".join([done, *badges]))
         with st.container(horizontal=True, vertical_alignment="center"):
             _draw_buttons(batch, where)
 
 
 def _draw_buttons(batch: BatchView, where: str) -> None:
-    labels = {
-        BulkAction.RETRY: (_("Retry the failed ones"), ":material/replay:"),
-        BulkAction.CANCEL: (_("Cancel the waiting ones"), ":material/cancel:"),
-    }
-    for action, statuses in ACTIONS.items():
-        label, icon = labels[action]
-        number = sum(batch.counts.get(status, 0) for status in statuses)
-        if st.button(label, key=f"{where}_{action}_{batch.id}", icon=icon, disabled=number == 0):
-            st.session_state[ASKED_KEY] = (action, TaskFilter(batch_id=batch.id, statuses=statuses))
-            st.rerun()
+    """The way to its articles, and what can be done with them now."""
     st.page_link(
         path_of("tasks"),
         label=_("Its articles"),
         icon=":material/table_rows:",
         query_params={"batch": str(batch.id)},
     )
+    labels = {
+        BulkAction.RETRY: (_("Retry the failed ones"), ":material/replay:"),
+        BulkAction.CANCEL: (_("Cancel the waiting ones"), ":material/cancel:"),
+    }
+    for action, statuses in ACTIONS.items():
+        label, icon = labels[action]
+        is_any = any(batch.counts.get(status) for status in statuses)
+        if is_any and st.button(label, key=f"{where}_{action}_{batch.id}", icon=icon):
+            st.session_state[ASKED_KEY] = (action, TaskFilter(batch_id=batch.id, statuses=statuses))
+            st.rerun()

@@ -36,6 +36,10 @@ new MutationObserver((_changes, watch) => {
 """
 """In the menu that is open."""
 TOP_OF_TABLE = "return document.querySelector('[data-testid=stDataFrame]').getBoundingClientRect().top"
+TOP_OF_SEARCH = (
+    "return document.querySelector('[data-testid=stDataFrame] [data-testid=stElementToolbar]')"
+    ".getBoundingClientRect().top"
+)
 
 
 def test_the_ticked_articles_are_cancelled_whatever_arrives_meanwhile(stage: Stage, visitor: Visitor) -> None:
@@ -96,6 +100,14 @@ def test_a_tick_moves_nothing(stage: Stage, visitor: Visitor, width: int) -> Non
     tab.sees("Change the ticked one")
     tab.settle()
     assert tab.front().execute_script(TOP_OF_TABLE) == before
+
+
+def test_the_search_of_a_table_lies_over_nothing_above_it(stage: Stage, visitor: Visitor) -> None:
+    ada = stage.person("ada")
+    stage.lab.submit(ada.account, "甲", run_at=datetime.now(UTC) + timedelta(days=1), is_pushed=False)
+    tab = visitor("/tasks", ada.name)
+    tab.wait(lambda: len(rows_of(tab)) == 1, "the row is drawn")
+    assert tab.front().execute_script(TOP_OF_SEARCH) >= tab.front().execute_script(TOP_OF_TABLE)
 
 
 def has_posted(stage: Stage, person: Person, number: int) -> bool:

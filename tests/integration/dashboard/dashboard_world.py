@@ -153,7 +153,8 @@ def words_of(app: AppTest) -> str:
     boxes = [*app.warning, *app.error, *app.info, *app.success, *app.toast]
     tiles = [f"{name} {figure}" for name, figure in figures_of(app).items()]
     metrics = [f"{metric.label} {metric.value}" for metric in app.metric]
-    return "\n".join([*(str(element.value) for element in [*shown, *boxes]), *tiles, *metrics])
+    bars = [bar.proto.text for bar in app.get("progress")]
+    return "\n".join([*(str(element.value) for element in [*shown, *boxes]), *tiles, *metrics, *bars])
 
 
 def figures_of(app: AppTest) -> dict[str, str]:

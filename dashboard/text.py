@@ -3,6 +3,9 @@ visitor's zone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,10 +16,25 @@ from core.settings import get_settings
 from dashboard.languages import ENGLISH, best_language, known_language, sayer
 
 LANGUAGE_KEY = "language"
+_drawn_in: ContextVar[str | None] = ContextVar("drawn_in", default=None)
+"""The language of the part of a page that is being drawn."""
+
+
+@contextmanager
+def in_one_language() -> Iterator[None]:
+    """Inside, nobody is asked again for each word which language it is in."""
+    outer = _drawn_in.set(language())
+    try:
+        yield
+    finally:
+        _drawn_in.reset(outer)
 
 
 def language() -> str:
     """What the visitor chose, here or before the page was loaded again, else what its browser asks for."""
+    drawn_in = _drawn_in.get()
+    if drawn_in is not None:
+        return drawn_in
     chosen = st.session_state.get(LANGUAGE_KEY) or st.query_params.get(LANGUAGE_KEY)
     return known_language(chosen) or browser_language()
 

@@ -19,7 +19,7 @@ from core.store.records import Actor
 from core.store.sessions import SEEN_EVERY_SECONDS, SessionView
 from dashboard.session_watch import SessionWatch
 from dashboard.shared_figures import forget_recent
-from dashboard.text import _, plain
+from dashboard.text import _, in_one_language, plain
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -170,7 +170,8 @@ def _run(draw: Callable[[Actor], None], *, part: str, is_refreshing: bool, say: 
         else:
             if part == WHOLE_PAGE:
                 _is_at_work(session)
-            draw(session.actor)
+            with in_one_language():
+                draw(session.actor)
     except TopnError as error:
         _hold_for(part)
         say(error)

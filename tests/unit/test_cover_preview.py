@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 
 import pytest
@@ -12,6 +13,31 @@ from tests.pictures import opened, picture
 
 EXIF_ORIENTATION = 0x0112
 LIES_ON_ITS_SIDE = 6
+ASCII, SHORT, SIGNED_SHORT = 2, 3, 8
+
+
+def tag(number: int, kind: int, value: bytes) -> bytes:
+    """One entry of an EXIF, of at most four bytes."""
+    return struct.pack("<HHI4s", number, kind, len(value) if kind == ASCII else 1, value)
+
+
+def tiff(*tags: bytes) -> bytes:
+    """An EXIF of these, as no camera may have written it."""
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + b"".join(tags) + bytes(4)
+
+
+UPRIGHT_BY_A_TURN = tag(EXIF_ORIENTATION, SHORT, struct.pack("<H", LIES_ON_ITS_SIDE))
+WORD_FOR_ORIENTATION = tag(EXIF_ORIENTATION, ASCII, b"6\0")
+ASCII_RESOLUTION = tag(0x011A, ASCII, b"72\0")
+ASCII_WIDTH = tag(0x0100, ASCII, b"60\0")
+NEGATIVE_LENGTH = tag(0x0103, SIGNED_SHORT, struct.pack("<h", -1))
+
+
+def with_exif(exif: bytes, kind: str) -> bytes:
+    """A picture that is wider than high."""
+    data = BytesIO()
+    Image.new("RGB", (60, 20)).save(data, kind, exif=b"Exif\0\0" + exif)
+    return data.getvalue()
 
 
 def small(data: bytes) -> Image.Image:
@@ -40,6 +66,19 @@ def test_a_photograph_that_lies_on_its_side_stands_up() -> None:
     turned[EXIF_ORIENTATION] = LIES_ON_ITS_SIDE
     Image.new("RGB", (60, 20)).save(data, "JPEG", exif=turned)
     assert small(data.getvalue()).size == (20, 60)
+
+
+@pytest.mark.parametrize("odd", [ASCII_RESOLUTION, ASCII_WIDTH, NEGATIVE_LENGTH])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_photograph_stands_up_whatever_else_its_exif_says(kind: str, odd: bytes) -> None:
+    assert small(with_exif(tiff(UPRIGHT_BY_A_TURN, odd), kind)).size == (20, 60)
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("exif", [b"nothing", b"II*\0", tiff(UPRIGHT_BY_A_TURN)[:15], tiff(WORD_FOR_ORIENTATION)])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_photograph_whose_exif_cannot_be_read_is_shown_as_it_lies(kind: str, exif: bytes) -> None:
+    assert small(with_exif(exif, kind)).size == (60, 20)
 
 
 @pytest.mark.parametrize(

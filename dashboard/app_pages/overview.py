@@ -34,7 +34,7 @@ TOP = """
 """
 """Room for what is wrong beside the heading, whether anything is wrong or not."""
 ALERTS_SECONDS = REFRESH_SECONDS * 5
-"""That something is away shows at once below; the others of its kinds are told after a minute."""
+"""That Redis or the database is away shows at once in the line of badges; other alerts begin after a minute anyway."""
 
 
 def draw(_actor: Actor) -> None:
@@ -86,15 +86,15 @@ LIVE_OUTCOMES = {span: fragment(run_every=KEPT_SECONDS[span])(_draw_outcomes) fo
 
 
 def _draw_figures(outcomes: Outcomes) -> None:
-    number = outcomes.unfinished
+    unfinished_now = outcomes.unfinished
     needs_person = _("Action needed")
     draw_tiles(
-        (needs_person, number[TaskStatus.BLOCKED]),
-        (_("Publishing"), number[TaskStatus.RUNNING]),
-        (_("Waiting"), sum(number[status] for status in WAITING)),
+        (needs_person, unfinished_now[TaskStatus.BLOCKED]),
+        (_("Publishing"), unfinished_now[TaskStatus.RUNNING]),
+        (_("Waiting"), sum(unfinished_now[status] for status in WAITING)),
         (_("Published today"), outcomes.published),
         (_("Failed today"), outcomes.failed),
-        urgent=[needs_person] if number[TaskStatus.BLOCKED] else (),
+        urgent=[needs_person] if unfinished_now[TaskStatus.BLOCKED] else (),
     )
 
 

@@ -31,11 +31,11 @@ def live_queue(actor: Actor) -> None:
     """Refreshed by itself. The table is the last: as users come and go it grows and shrinks, and a button below it
     would move just when somebody presses it."""
     who = figures.reader(actor)
-    lanes = figures.lanes(who)
+    reading = figures.lane_reading(who)
     draw_pauses(actor, figures.pauses(who))
-    _draw_figures(lanes, figures.waits(who))
-    if lanes:
-        draw_lanes(who)
+    _draw_figures(reading.lanes, figures.waits(who))
+    if reading.lanes:
+        draw_lanes(reading, who)
     else:
         st.info(_("Nothing waits and nothing is being published. What is handed in appears here with its turn."))
         draw_ways_in()

@@ -15,7 +15,7 @@ from core.services.task_words import SITE_NAMES
 from core.services.wait_words import DOWN, WaitWords
 from core.store.records import Actor
 from dashboard import figures
-from dashboard.figures import FRESH_SECONDS
+from dashboard.figures import SLOW_SECONDS, LaneReading, WorkerReading
 from dashboard.languages import sayer
 from dashboard.shared_figures import shared
 from dashboard.text import _, duration, language, zone
@@ -32,18 +32,20 @@ SCHEMA = pa.schema(
     }
 )
 """Of the table of lanes; guessed, it would go through pandas, which takes six times as long."""
+MOST_KEPT = 60
+"""Tables; those of earlier readings are of no use any more."""
 
 
-def draw_lanes(who: Actor) -> None:
+def draw_lanes(reading: LaneReading, who: Actor) -> None:
     """As high as it has rows, up to ten."""
-    cells = _cells(who, language(), zone().key)
+    cells = _cells(reading, figures.worker_reading(who), language(), zone().key)
     st.dataframe(cells, hide_index=True, column_config=_columns())
 
 
-@shared(FRESH_SECONDS)
-def _cells(who: Actor, code: str, zone_name: str) -> pa.Table:
-    """What all who look at the same see, in this language and zone."""
-    lanes, is_down = figures.lanes(who), figures.workers(who) == []
+@shared(SLOW_SECONDS, most=MOST_KEPT)
+def _cells(reading: LaneReading, workers: WorkerReading, code: str, zone_name: str) -> pa.Table:
+    """What all who look at the same see, in this language and zone. As old as the readings."""
+    lanes, is_down = reading.lanes, workers.workers == []
     now, words = datetime.now(UTC), WaitWords(LocalClock(ZoneInfo(zone_name)), sayer(code))
     columns = {
         "user": [lane.user_name for lane in lanes],

@@ -3,7 +3,7 @@ who may see them, whoever paused and on whichever page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -49,8 +49,8 @@ def running_articles(who: Actor, code: str, zone_name: str) -> tuple[RunningArti
 
 
 def draw_late(pauses: Sequence[PauseView], running: Sequence[RunningArticle]) -> None:
-    """Below what is paused: each comes to its end, and no button moves up with it. Nothing when everything was stopped
-    in time."""
+    """Below all that is paused, so that no button moves when one of them ends. Nothing when everything was stopped in
+    time."""
     late = [one for one in running if any(pause.holds(one.task) for pause in pauses)]
     if not late:
         return
@@ -69,12 +69,14 @@ def draw_late(pauses: Sequence[PauseView], running: Sequence[RunningArticle]) ->
             query_params={DRAWER: one.task.public_id},
         )
     if len(late) > SHOWN:
-        words = _("Show all {number}", number=len(late))
-        st.page_link(path_of("tasks"), label=words, icon=":material/table_rows:", query_params=_narrowed(pauses))
+        _link_to_all({(pause.scope, pause.key) for pause in pauses if any(pause.holds(one.task) for one in late)}, late)
 
 
-def _narrowed(pauses: Sequence[PauseView]) -> Mapping[str, str]:
-    """To what one pause holds; several have no filter in common."""
-    (scope, key), *others = {(pause.scope, pause.key) for pause in pauses}
-    of_pause = {IN_ADDRESS[scope]: key} if scope in IN_ADDRESS and not others else {}
-    return {"status": TaskStatus.RUNNING.value, **of_pause}
+def _link_to_all(held: Collection[tuple[PauseScope, str]], late: Sequence[RunningArticle]) -> None:
+    """Narrowed to the one thing that is paused; several have no filter in common."""
+    query, label = {"status": TaskStatus.RUNNING.value}, _("All that are being published")
+    if len(held) == 1:
+        ((scope, key),) = held
+        query |= {IN_ADDRESS[scope]: key} if scope in IN_ADDRESS else {}
+        label = _("Show all {number}", number=len(late))
+    st.page_link(path_of("tasks"), label=label, icon=":material/table_rows:", query_params=query)

@@ -9,6 +9,7 @@ from core import wiring
 from core.lane import PauseScope
 from core.store.pauses import PauseView
 from core.store.records import Actor
+from dashboard.components.late_articles import SHOWN
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
 
 
@@ -86,6 +87,23 @@ def test_what_was_too_late_to_stop_is_named_for_all_who_may_see_it(world: Dashbo
     store.fail(held, error_class="Rejected", message="No.")
     world.forget_caches()
     assert too_late(world.open("queue", as_="root")) == []
+
+
+def test_many_that_were_too_late_are_led_to_all_of_them(world: DashboardWorld) -> None:
+    for number in range(SHOWN + 1):
+        task = world.submit("ada", f"Late {number}")
+        assert wiring.get_task_store().take(task.id, worker_id="host:1:test", claimed_ms=1_000) is not None
+    pauses, account = wiring.get_pause_manager(), str(world.accounts["ada"])
+    pauses.pause(PauseScope.ACCOUNT, account, actor=world.actor("root"))
+    pauses.pause(PauseScope.ACCOUNT, str(world.accounts["bob"]), actor=world.actor("root"))  # stops nothing
+    app = world.open("queue", as_="root")
+    assert len(too_late(app)) == SHOWN
+    link = app.get("page_link")[-1].proto
+    assert (link.label, link.query_string) == (f"Show all {SHOWN + 1}", f"status=running&account={account}")
+    pauses.pause(PauseScope.USER, str(world.users["ada"].id), actor=world.actor("root"))
+    world.forget_caches()
+    link = world.open("queue", as_="root").get("page_link")[-1].proto
+    assert (link.label, link.query_string) == ("All that are being published", "status=running")
 
 
 def test_also_what_was_paused_on_the_page_of_accounts(world: DashboardWorld) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -34,9 +34,12 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 NAMES_OF_COVERS = (
     "题图", "封面图", "封面图片", "头图", "首图", "特色图片",
-    "cover_image", "cover_picture", "cover_url", "title_image", "featured_image",
+    "cover_image", "cover_picture", "title_image", "featured_image",
 )  # fmt: skip
-"""What other programs and people call a cover. What is merely near one of these is somebody's note."""
+"""What other programs and people call a cover. What is merely near one of these is somebody's note, and so is
+one of these beside a column that is called `cover`."""
+NAMES_OF_ADDRESSES = ("cover_url",)
+"""They look like a misspelt `cover`, but an address is no picture: somebody's note."""
 
 _BY_NAME = {name: column for column, others in NAMES.items() for name in (column, *others)}
 _BY_ANY_NAME = {**dict.fromkeys(NAMES_OF_COVERS, "cover"), **_BY_NAME}
@@ -78,8 +81,18 @@ class Header:
 
 
 def column_of(cell: str) -> str | None:
-    """The column a header cell names."""
-    return _BY_ANY_NAME.get(_plain(cell)) if len(cell) <= LONGEST_NAME else None
+    """The column a header cell names by itself."""
+    return _find(cell, _BY_ANY_NAME)
+
+
+def columns_of(cells: Sequence[str]) -> list[str | None]:
+    """The column that each cell of a header names, seen beside the others."""
+    ours = [_find(cell, _BY_NAME) for cell in cells]
+    return ours if "cover" in ours else [column_of(cell) for cell in cells]
+
+
+def _find(cell: str, names: Mapping[str, str]) -> str | None:
+    return names.get(_plain(cell)) if len(cell) <= LONGEST_NAME else None
 
 
 def _plain(cell: str) -> str:
@@ -112,12 +125,11 @@ def read_header(first: Record, behind: Iterable[Record]) -> Header:
 def _match(header: Header) -> list[int]:
     """Note the columns that are named; which cells name none."""
     unknown = []
-    for position, cell in enumerate(header.cells):
-        column = column_of(cell)
+    for position, column in enumerate(columns_of(header.cells)):
         if column is None:
             unknown.append(position)
         elif column in header.positions:
-            header.blame(cell, "stands in the first row twice.", "Keep one of the two.")
+            header.blame(header.cells[position], "stands in the first row twice.", "Keep one of the two.")
             header.unsure.add(column)
         else:
             header.positions[column] = position
@@ -131,8 +143,9 @@ def _judge_unknown(header: Header, position: int) -> None:
     cell = header.cells[position]
     if not cell.strip():
         return
-    is_name = len(cell) <= LONGEST_NAME and len(header.cells) > 1
-    near = difflib.get_close_matches(_plain(cell), _BY_NAME, n=1, cutoff=0.7) if is_name else []
+    name = _plain(cell) if len(cell) <= LONGEST_NAME else ""
+    may_be_misspelt = len(header.cells) > 1 and name not in NAMES_OF_ADDRESSES
+    near = difflib.get_close_matches(name, _BY_NAME, n=1, cutoff=0.7) if may_be_misspelt else []
     if near and _BY_NAME[near[0]] not in header.positions:
         header.blame(cell, "is no known column.", f"Did you mean “{near[0]}”?")
         header.positions[_BY_NAME[near[0]]] = position

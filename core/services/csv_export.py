@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from core.services.csv_columns import ERROR_COLUMN, NAMES, column_of
+from core.services.csv_columns import ERROR_COLUMN, NAMES, column_of, columns_of
 from core.services.csv_import import ParsedCsv
 from core.services.csv_shape import EXCEL_CELL_LIMIT, excel_length
 from core.services.csv_text import defuse
@@ -78,8 +78,9 @@ def rows_that_excel_cuts(parsed: ParsedCsv) -> list[int]:
 
 def names_files(parsed: ParsedCsv) -> bool:
     """Whether bad rows name covers or texts, which are looked for beside the CSV."""
+    columns = columns_of(parsed.header)
     return any(
-        row.submission is not None and column_of(name) in COLUMNS_OF_FILES and cell.strip()
+        row.submission is not None and column in COLUMNS_OF_FILES and cell.strip()
         for row in parsed.bad_rows
-        for name, cell in zip(parsed.header, row.cells, strict=False)
+        for column, cell in zip(columns, row.cells, strict=False)
     )

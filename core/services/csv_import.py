@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from core.services.csv_columns import ERROR_COLUMN, NAMES, Header, column_of, read_header
+from core.services.csv_columns import ERROR_COLUMN, NAMES, Header, column_of, columns_of, read_header
 from core.services.csv_faults import HEADER_ROW, WHOLE_FILE, Findings, RowFault, in_order
 from core.services.csv_files import CsvFiles
 from core.services.csv_repeats import repeated_references
@@ -62,10 +62,11 @@ class ParsedCsv:
     @property
     def rows_with_covers(self) -> int:
         """How many rows name a cover."""
-        place = next((place for place, cell in enumerate(self.header) if column_of(cell) == "cover"), None)
-        return (
-            0 if place is None else sum(any(cell.strip() for cell in row.cells[place : place + 1]) for row in self.rows)
-        )
+        columns = columns_of(self.header)
+        if "cover" not in columns:
+            return 0
+        place = columns.index("cover")
+        return sum(any(cell.strip() for cell in row.cells[place : place + 1]) for row in self.rows)
 
     @property
     def bad_rows(self) -> tuple[CsvRow, ...]:

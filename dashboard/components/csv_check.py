@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.services.csv_columns import column_of
+from core.services.csv_columns import columns_of
 from core.services.csv_export import bad_rows_csv
 from core.services.csv_faults import FaultKind, RowFault
 from core.services.csv_import import ParsedCsv
@@ -61,9 +61,9 @@ def _draw_form(parsed: ParsedCsv) -> None:
             zone=get_settings().zone.key,
         )
     )
-    known = [(cell, column_of(cell)) for cell in parsed.header if cell.strip()]
+    named = zip(parsed.header, columns_of(parsed.header), strict=True)
     st.markdown(
-        " ".join(f":{_colour(column)}-badge[{plain(cell)}]" for cell, column in known),
+        " ".join(f":{_colour(column)}-badge[{plain(cell)}]" for cell, column in named if cell.strip()),
         help=_("Green columns are known, grey ones are read over. Pictures of an orange one cannot come with a CSV."),
     )
 

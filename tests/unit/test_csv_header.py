@@ -68,6 +68,28 @@ def test_a_column_of_covers_has_many_names(name: str) -> None:
     assert parse(f"title,content,{name}\nOne,Hello,a.png\n").names["cover"] == name
 
 
+@pytest.mark.parametrize("names", ["cover,featured_image", "题图,封面", "cover_image,头图,cover", "cover,cover_url"])
+@pytest.mark.parametrize("cell", ["", "a.png"])
+def test_beside_a_column_of_covers_its_other_names_are_somebody_s_notes(names: str, cell: str) -> None:
+    others = [name for name in names.split(",") if name not in ("cover", "封面")]
+    row = ",".join("" if name in others else cell for name in names.split(","))
+    parsed = parse(f"title,content,{names}\nOne,Hello,{row}\n")
+    assert [(warning.row, warning.column) for warning in parsed.warnings] == [(1, name) for name in others]
+    assert {fault.row for fault in parsed.faults} == ({2} if cell else set())
+    assert parsed.rows_with_covers == bool(cell)
+
+
+@pytest.mark.parametrize("names", ["cover,封面", "cover,Cover", "题图,cover_image"])
+def test_of_two_columns_of_covers_nobody_knows_which_one_counts(names: str) -> None:
+    assert "stands in the first row twice" in faults(parse(f"title,content,{names}\nOne,Hello,,\n"))
+
+
+def test_an_address_of_a_cover_is_no_picture() -> None:
+    parsed = parse("title,content,cover_url\nOne,Hello,https://example.com/a.png\n")
+    assert [(warning.row, warning.column) for warning in parsed.warnings] == [(1, "cover_url")]
+    assert (parsed.faults, parsed.rows_with_covers) == ((), 0)
+
+
 def test_what_is_only_near_another_name_of_covers_is_somebody_s_note() -> None:
     parsed = parse("title,content,featured,cover_urls\nOne,Hello,yes,x\n")
     assert [(warning.row, warning.column) for warning in parsed.warnings] == [(1, "featured"), (1, "cover_urls")]

@@ -60,13 +60,13 @@ class ParsedCsv:
         )
 
     @property
-    def rows_with_covers(self) -> int:
-        """How many rows name a cover."""
+    def rows_with_covers(self) -> tuple[int, ...]:
+        """The rows that name a cover."""
         columns = columns_of(self.header)
         if "cover" not in columns:
-            return 0
+            return ()
         place = columns.index("cover")
-        return sum(any(cell.strip() for cell in row.cells[place : place + 1]) for row in self.rows)
+        return tuple(row.number for row in self.rows if any(cell.strip() for cell in row.cells[place : place + 1]))
 
     @property
     def bad_rows(self) -> tuple[CsvRow, ...]:

@@ -18,6 +18,7 @@ from dashboard.text import _, clock, count, mark, one_behind_the_other, plain
 
 SHOWN_FAULTS = 200
 SHOWN_ROWS = 20
+NAMED_ROWS = 5
 DELIMITERS = {",": mark("comma"), ";": mark("semicolon"), "\t": mark("tab"), "|": mark("vertical bar")}
 
 
@@ -33,9 +34,11 @@ def draw_check(parsed: ParsedCsv, file_name: str, *, do_without: str) -> None:
     good.metric(_("Good rows"), f"{len(parsed.good_rows):,}")
     bad.metric(_("Rows with faults"), f"{len(parsed.bad_rows):,}")
     _draw_form(parsed)
-    if parsed.rows_with_covers:
+    is_told = bool(parsed.rows_with_covers)
+    if is_told:
         _draw_covers(parsed, do_without)
-    wrong = [fault for fault in parsed.faults if fault.kind is not FaultKind.COVER]
+    # Below a misspelt header nothing is told of covers: there each row has its fault in the table.
+    wrong = [fault for fault in parsed.faults if not (is_told and fault.kind is FaultKind.COVER)]
     _draw_faults(_("What must be corrected"), wrong, is_in_download=True)
     if parsed.bad_rows:
         st.download_button(
@@ -73,11 +76,11 @@ def _colour(column: str | None) -> str:
 
 
 def _draw_covers(parsed: ParsedCsv, do_without: str) -> None:
-    """One sentence for the whole file. Nobody who asked for a cover gets an article without one unasked."""
+    """Told once for the whole file. Nobody who asked for a cover gets an article without one unasked."""
     named = count(
         "{number} row names a cover, in the column “{column}”, and a CSV cannot bring pictures along.",
         "{number} rows name covers, in the column “{column}”, and a CSV cannot bring pictures along.",
-        parsed.rows_with_covers,
+        len(parsed.rows_with_covers),
         column=plain(parsed.names["cover"]),
     )
     agreed = st.session_state.get(do_without, False)
@@ -86,8 +89,16 @@ def _draw_covers(parsed: ParsedCsv, do_without: str) -> None:
         "Articles with a cover go in on the page Publish or over the API (in base64); one that waits gets its cover "
         "in its drawer on the page Tasks."
     )
-    st.info(one_behind_the_other(named, then, ways), icon=":material/hide_image:")
+    st.info(one_behind_the_other(named, _which(parsed.rows_with_covers), then, ways), icon=":material/hide_image:")
     st.toggle(_("Hand them in without covers"), key=do_without)
+
+
+def _which(rows: Sequence[int]) -> str:
+    """As many of them as one sentence can hold."""
+    first, others = ", ".join(map(str, rows[:NAMED_ROWS])), len(rows) - NAMED_ROWS
+    if others > 0:
+        return _("They are the rows {rows} and {number} more.", rows=first, number=f"{others:,}")
+    return count("It is row {rows}.", "They are the rows {rows}.", len(rows), rows=first)
 
 
 def _column(fault: RowFault) -> str:

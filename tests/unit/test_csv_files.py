@@ -94,8 +94,8 @@ def test_rows_of_an_upload_go_without_covers_only_when_their_owner_agreed() -> N
         (4, "题图", FaultKind.COVER),
     ]
     assert [(number, row.cover) for number, row in agreed.good_rows] == [(2, None), (3, None)]
-    assert refused.rows_with_covers == agreed.rows_with_covers == 2
-    assert parse_csv(b"title,content\nOne,x\n", zone=ZoneInfo("UTC")).rows_with_covers == 0
+    assert refused.rows_with_covers == agreed.rows_with_covers == (2, 4)
+    assert parse_csv(b"title,content\nOne,x\n", zone=ZoneInfo("UTC")).rows_with_covers == ()
 
 
 def test_rows_with_files(folder: Path) -> None:

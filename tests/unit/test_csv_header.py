@@ -76,7 +76,7 @@ def test_beside_a_column_of_covers_its_other_names_are_somebody_s_notes(names: s
     parsed = parse(f"title,content,{names}\nOne,Hello,{row}\n")
     assert [(warning.row, warning.column) for warning in parsed.warnings] == [(1, name) for name in others]
     assert {fault.row for fault in parsed.faults} == ({2} if cell else set())
-    assert parsed.rows_with_covers == bool(cell)
+    assert parsed.rows_with_covers == ((2,) if cell else ())
 
 
 @pytest.mark.parametrize("names", ["cover,封面", "cover,Cover", "题图,cover_image"])
@@ -87,7 +87,7 @@ def test_of_two_columns_of_covers_nobody_knows_which_one_counts(names: str) -> N
 def test_an_address_of_a_cover_is_no_picture() -> None:
     parsed = parse("title,content,cover_url\nOne,Hello,https://example.com/a.png\n")
     assert [(warning.row, warning.column) for warning in parsed.warnings] == [(1, "cover_url")]
-    assert (parsed.faults, parsed.rows_with_covers) == ((), 0)
+    assert (parsed.faults, parsed.rows_with_covers) == ((), ())
 
 
 def test_what_is_only_near_another_name_of_covers_is_somebody_s_note() -> None:

@@ -12,13 +12,13 @@ from tests.integration.dashboard.test_page_upload import send, tasks_of, upload
 COVERS = "title,content,题图\n春天,第一篇,a.png\n夏天,第二篇,\n秋天,第三篇,b.png\n".encode()
 TOLD = {
     "en": (
-        "2 rows name covers, in the column “题图”, and a CSV cannot bring pictures along.",
+        "2 rows name covers, in the column “题图”, and a CSV cannot bring pictures along. They are the rows 2, 4.",
         "Such rows stay out unless you agree to do without.",
         "Such rows are handed in without.",
         "on the page Publish or over the API (in base64); one that waits gets its cover in its drawer on",
     ),
     "zh_CN": (
-        "有 2 行在“题图”列指定了封面,而 CSV 无法带上图片。",
+        "有 2 行在“题图”列指定了封面,而 CSV 无法带上图片。即第 2, 4 行。",
         "除非您同意不带封面,否则这些行不会提交。",
         "这些文章将不带封面提交。",
         "带封面的文章请在“发布”页或通过 API(base64)提交;还在等待的文章,可在“任务”页打开详情补上封面。",
@@ -52,6 +52,24 @@ def test_one_sentence_for_the_file_says_it_and_nothing_goes_unasked(world: Dashb
     assert sorted(task.title for task in tasks) == sorted(["春天", "夏天", "秋天"])
     articles = [wiring.get_task_manager().article(task.id, actor=world.actor("ada")) for task in tasks]
     assert [article.cover_sha256 for article in articles] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("number", "which"),
+    [(1, "It is row 2."), (5, "the rows 2, 3, 4, 5, 6."), (7, "the rows 2, 3, 4, 5, 6 and 2 more.")],
+)
+def test_its_rows_are_named(world: DashboardWorld, number: int, which: str) -> None:
+    rows = "".join(f"Title {row},x,{row}.png\n" for row in range(number))
+    app = upload(world.open("upload"), f"title,content,cover\n{rows}".encode())
+    (box,) = [info.value for info in app.info if "pictures along" in info.value]
+    assert which in box
+
+
+def test_below_a_misspelt_header_each_row_has_its_fault(world: DashboardWorld) -> None:
+    app = upload(world.open("upload"), b"title,content,covers\nOne,x,a.png\nTwo,y,\nThree,z,b.png\n")
+    assert "pictures along" not in words_of(app)
+    (table,) = [table.value for table in app.dataframe if "remedy" in table.value.columns]
+    assert list(zip(table["row"], table["column"], strict=True)) == [(1, "covers"), (2, "covers"), (4, "covers")]
 
 
 def test_without_agreement_the_others_go(world: DashboardWorld) -> None:

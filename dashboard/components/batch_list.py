@@ -12,7 +12,7 @@ from core.store.task_filter import TaskFilter
 from core.task_state import TaskStatus
 from dashboard import figures
 from dashboard.address import Address, page_field
-from dashboard.components.bulk_actions import ASKED_KEY
+from dashboard.components.bulk_actions import BUTTONS, NEW_KEY, ask
 from dashboard.components.task_badges import BADGE_COLORS, status_label
 from dashboard.navigation import path_of
 from dashboard.text import _, plain
@@ -25,14 +25,15 @@ SHOWN = 10
 """On one page: each is drawn anew at each refresh."""
 ADDRESS = Address("batches", {"page": page_field()})
 ACTIONS = {
-    BulkAction.RETRY: (TaskStatus.FAILED,),
     BulkAction.CANCEL: (TaskStatus.WAITING, TaskStatus.RETRYING),
+    BulkAction.RETRY: (TaskStatus.FAILED,),
 }
 
 
 @fragment(run_every=REFRESH_SECONDS)
 def draw_progress(actor: Actor, batch_id: int) -> None:
     """One batch on its way."""
+    _leave_to_page()
     try:
         batch = figures.batch(batch_id, figures.reader(actor))
     except NotFound:
@@ -55,6 +56,7 @@ def draw_batches(actor: Actor) -> None:
 
 @fragment(run_every=REFRESH_SECONDS * 2)
 def _draw_page(actor: Actor, number: int) -> None:
+    _leave_to_page()
     batches = figures.batches(number, SHOWN, figures.reader(actor))
     if not batches:
         st.info(_("No file was handed in yet. Choose one above: each file becomes a batch, and can be followed here."))
@@ -85,13 +87,40 @@ def _draw_buttons(batch: BatchView, where: str) -> None:
         icon=":material/table_rows:",
         query_params={"batch": str(batch.id)},
     )
-    labels = {
-        BulkAction.RETRY: (_("Retry the failed ones"), ":material/replay:"),
-        BulkAction.CANCEL: (_("Cancel the waiting ones"), ":material/cancel:"),
-    }
-    for action, statuses in ACTIONS.items():
-        label, icon = labels[action]
-        is_any = any(batch.counts.get(status) for status in statuses)
-        if is_any and st.button(label, key=f"{where}_{action}_{batch.id}", icon=icon):
-            st.session_state[ASKED_KEY] = (action, TaskFilter(batch_id=batch.id, statuses=statuses))
-            st.rerun()
+    _draw_menu(batch, where)
+
+
+def _draw_menu(batch: BatchView, where: str) -> None:
+    """It keeps its place, whatever can be done now, and its key, so that a choice counts also if another one joins it
+    meanwhile. To cancel stands first: the first failure moves nothing in a menu that is open."""
+    key = f"{where}_change_{batch.id}"
+    now = [action for action, statuses in ACTIONS.items() if any(batch.counts.get(status) for status in statuses)]
+    st.menu_button(
+        _("Cancel or retry"),
+        now or list(ACTIONS),
+        format_func=_option,
+        icon=":material/checklist:",
+        key=key,
+        disabled=not now,
+        on_click=_choose,
+        args=(key, batch.id),
+    )
+
+
+def _option(action: BulkAction) -> str:
+    labels = {BulkAction.CANCEL: _("Cancel the waiting ones"), BulkAction.RETRY: _("Retry the failed ones")}
+    return f"{BUTTONS[action][1]} {labels[action]}"
+
+
+def _choose(key: str, batch_id: int) -> None:
+    """Only remembers what is asked; nothing happens before the dialog's button. None: what was chosen did not apply
+    any more."""
+    action: BulkAction | None = st.session_state[key]
+    if action is not None:
+        ask(action, TaskFilter(batch_id=batch_id, statuses=ACTIONS[action]))
+
+
+def _leave_to_page() -> None:
+    """At the head of a part that refreshes: a dialog of its own would close at its next refresh."""
+    if st.session_state.pop(NEW_KEY, False):
+        st.rerun()

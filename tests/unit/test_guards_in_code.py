@@ -22,6 +22,7 @@ GUARDS = {"callback", "callback_here"}
 BY_STREAMLIT = frozenset(("ignore", "rerun"))
 """Words for what Streamlit does by itself, in place of a function."""
 ONLY_REMEMBER = {
+    "components/batch_list.py:_choose": "remembers a question, which a guarded dialog asks",
     "components/bulk_menu.py:_choose": "remembers a question, which a guarded dialog asks",
     "components/bulk_actions.py:forget": "forgets it",
     "components/worker_orders.py:_ask": "remembers a question, which a guarded dialog asks",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import wiring
+from core.services.bulk_change import BulkAction
 from core.services.csv_export import template
 from core.store.records import Actor, TaskView
 from core.task_state import TaskStatus
@@ -13,6 +16,8 @@ from dashboard.components.bulk_actions import ASKED_KEY
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
 
 GOOD = "标题;正文;账号;备注\n春天;第一篇;main;x\n秋天;第二篇;main;\n".encode("gb18030")
+CANCEL = ":material/cancel: Cancel the waiting ones"
+RETRY = ":material/replay: Retry the failed ones"
 FAULTY = b"title,content,account,priority\nGood,x,main,5\n,x,main,55\nOther,x,nobody,5\n"
 
 
@@ -100,13 +105,46 @@ def test_the_account_can_be_chosen_for_the_whole_file(world: DashboardWorld) -> 
 def test_a_whole_batch_is_retried_or_cancelled_after_a_question(world: DashboardWorld) -> None:
     app = send(upload(world.open("upload"), GOOD))
     batch_id = tasks_of("ada", world)[0].batch_id
-    offered = [button.key for button in app.button if str(button.key).startswith("top_")]
-    assert offered == [f"top_cancel_{batch_id}"], "nothing has failed"
-    app.button(key=f"top_cancel_{batch_id}").click().run()
+    menu = app.menu_button(key=f"top_change_{batch_id}")
+    assert menu.options == [CANCEL], "nothing has failed"
+    menu.set_value(BulkAction.CANCEL).run()
     assert app.session_state[ASKED_KEY][1].batch_id == batch_id
     assert {task.status for task in tasks_of("ada", world)} == {TaskStatus.WAITING}
     app.button(key="bulk_confirm").click().run()
     assert {task.status for task in tasks_of("ada", world)} == {TaskStatus.CANCELLED}
+    app.button(key="bulk_close").click().run()
+    world.forget_caches()
+    menu = app.run().menu_button(key=f"top_change_{batch_id}")
+    assert menu.proto.disabled, "there is nothing left to do, and it stays where it is"
+    assert ASKED_KEY not in app.session_state, "it is asked once"
+
+
+def test_what_is_chosen_as_the_first_article_fails_is_asked_once(world: DashboardWorld) -> None:
+    app = send(upload(world.open("upload"), GOOD))
+    task = tasks_of("ada", world)[0]
+    menu = app.menu_button(key=f"top_change_{task.batch_id}")
+    held = wiring.get_task_store().take(task.id, worker_id="w", claimed_ms=int(time.time() * 1000))
+    assert held is not None
+    wiring.get_task_store().fail(held, error_class="Rejected", message="No.")
+    world.forget_caches()
+    menu.set_value(BulkAction.CANCEL).run()
+    assert app.session_state[ASKED_KEY][0] is BulkAction.CANCEL
+    app.button(key="bulk_confirm").click().run()
+    app.button(key="bulk_close").click().run()
+    world.forget_caches()
+    menu = app.run().menu_button(key=f"top_change_{task.batch_id}")
+    assert menu.options == [RETRY]
+    menu.set_value(BulkAction.RETRY).run()
+    app.button(key="bulk_confirm").click().run()
+    assert {one.status for one in tasks_of("ada", world)} == {TaskStatus.WAITING, TaskStatus.CANCELLED}
+
+
+def test_what_does_not_apply_any_more_asks_nothing(world: DashboardWorld) -> None:
+    app = send(upload(world.open("upload"), GOOD))
+    menu = app.menu_button(key=f"top_change_{tasks_of('ada', world)[0].batch_id}")
+    menu.set_value(BulkAction.RETRY).run()
+    assert not app.exception
+    assert ASKED_KEY not in app.session_state
 
 
 def test_an_administrator_hands_in_for_a_user(world: DashboardWorld) -> None:

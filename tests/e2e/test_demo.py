@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,6 +52,17 @@ def press_ctrl_c(process: subprocess.Popen[bytes]) -> int:
     """As a terminal does it; the exit code."""
     os.killpg(process.pid, signal.SIGINT)
     return process.wait(120)
+
+
+def press_ctrl_c_until_it_ends(process: subprocess.Popen[bytes]) -> int:
+    """As somebody does who does not want to wait; the exit code."""
+
+    def is_over() -> bool:
+        os.killpg(process.pid, signal.SIGINT)
+        return process.poll() is not None
+
+    wait_until(is_over, 120, "it ends")
+    return process.wait()
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:
@@ -109,14 +120,22 @@ def test_it_stays_up_until_ctrl_c_and_ends_everything_then(
         assert left_behind(short_tmpdir) == []
 
 
-@pytest.mark.parametrize(("once", "exit_code"), [("", 0), ("1", 130)])
+@pytest.mark.parametrize(
+    ("once", "press", "exit_code"),
+    [("", press_ctrl_c, 0), ("1", press_ctrl_c, 130), ("", press_ctrl_c_until_it_ends, 0)],
+)
 def test_stopped_before_its_end_it_leaves_nothing_either(
-    short_tmpdir: Path, tmp_path: Path, environment: dict[str, str], once: str, exit_code: int
+    short_tmpdir: Path,
+    tmp_path: Path,
+    environment: dict[str, str],
+    once: str,
+    press: Callable[[subprocess.Popen[bytes]], int],
+    exit_code: int,
 ) -> None:
     output = tmp_path / "output"
     with started({**environment, "DEMO_USERS": "2", "DEMO_ONCE": once}, output) as process:
         wait_until(lambda: "Handing in 20 articles" in output.read_text("utf-8"), 120, "it hands in")
-        assert press_ctrl_c(process) == exit_code, output.read_text("utf-8")
+        assert press(process) == exit_code, output.read_text("utf-8")
         said = output.read_text("utf-8")
         assert said.rstrip().endswith("stopped; everything that was started has ended")
         assert "Traceback" not in said

@@ -39,7 +39,10 @@ ARTICLES_PER_USER = 10
 WORKERS = 4
 DRIVERS = 8
 POLL_SECONDS = 2.0
+END_SECONDS = 120.0
+"""For a program to end by itself: more than the workers' grace time and what they get to close their browsers."""
 EXIT_UNTOLD = 130
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ADMIN = "admin"
 USUAL_PORT = 8501
 
@@ -130,7 +133,11 @@ class Demo:
         """End what was started, the newest first."""
         for process in reversed(self._programs):
             process.terminate()
-            process.wait()
+            try:
+                process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(END_SECONDS)
         # A program that had to be killed leaves its Redis to the next one, and here is no next one.
         EmbeddedRedis(self._folder / "data").stop_unused()
 
@@ -262,13 +269,21 @@ def _clock(moment: datetime | None) -> str:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
+    """Whoever presses Ctrl-C twice gets the same end, not half of it."""
+    _ignore_signals()
     raise KeyboardInterrupt
+
+
+def _ignore_signals() -> None:
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def main() -> int:
     """Start the site, run the demonstration, remove everything, also when it is stopped. Returns the exit code, see
     above."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in SIGNALS:
+        signal.signal(number, _stop)
     try:
         return run()
     except KeyboardInterrupt:
@@ -291,9 +306,8 @@ def run() -> int:
                 demo.stay()
             return 0 if is_right else 1
         finally:
-            # Whoever presses Ctrl-C twice gets the same end, not half of it.
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.SIG_IGN)
+            # Also where nobody has stopped it: the end is not stopped half-way.
+            _ignore_signals()
             demo.close()
             site.stop()
 

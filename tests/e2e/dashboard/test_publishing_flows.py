@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from pathlib import Path
 
@@ -92,6 +93,24 @@ def test_a_file_with_faults_is_refused_row_by_row_and_taken_when_corrected(
     tab.sees("3 of 3 done", timeout=90)
     assert sorted(stage.posts_of(ada)) == ["乙", "甲"]
     assert sorted(str(task.status) for task in stage.tasks_of(ada)) == ["draft_saved", "published", "published"]
+
+
+def test_a_whole_batch_is_cancelled_by_its_menu(stage: Stage, visitor: Visitor, short_tmpdir: Path) -> None:
+    ada = stage.person("ada")
+    later = short_tmpdir / "later.csv"
+    day = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    later.write_text(f"title,content,run_at\n甲,正文甲,{day} 08:00\n乙,正文乙,{day} 08:00\n", encoding="utf-8")
+    tab = visitor("/upload", ada.name)
+    tab.upload(later)
+    tab.press("Hand in 2 articles")
+    tab.sees("0 of 2 done")
+    tab.choose_in_menu("Cancel or retry", "Cancel the waiting ones")
+    tab.sees("Nothing is ticked: all 2 articles of this filter.")
+    tab.press("Cancel 2 articles")
+    tab.sees("2 articles were changed.")
+    tab.press("Close")
+    tab.sees("2 of 2 done")
+    assert {task.status for task in stage.tasks_of(ada)} == {TaskStatus.CANCELLED}
 
 
 def test_a_running_article_is_cancelled(stage: Stage, visitor: Visitor) -> None:

@@ -32,7 +32,8 @@ def draw_preview(title: str, content: str, content_format: str, cover: SeenCover
     """Its cover, its title, its body, how long it is, and what could not be published of it."""
     st.subheader(_("Preview"), anchor=False)
     if cover is not None and not cover.faults:
-        _draw_cover(cover)
+        # Above the title, where Zhihu shows it.
+        draw_cover_picture(cover.small)
     if not title.strip() and not content.strip():
         st.caption(_("As soon as you write something, it is shown here as the site will show it."))
         return
@@ -43,11 +44,3 @@ def draw_preview(title: str, content: str, content_format: str, cover: SeenCover
         for fault in shown.faults:
             st.warning(plain(_(f"{fault.reason} {fault.remedy}")), icon=":material/warning:")
     st.caption(count("{number} character", "{number} characters", shown.text_length))
-
-
-def _draw_cover(cover: SeenCover) -> None:
-    """Above the title, where Zhihu shows it."""
-    if cover.small is not None:
-        draw_cover_picture(cover.small)
-    else:
-        st.caption(_("The cover cannot be shown here and goes to the site as it is: look whether it opens elsewhere."))

@@ -9,6 +9,8 @@ from io import BytesIO
 import streamlit as st
 from PIL import ExifTags, Image
 
+from dashboard.text import _
+
 logger = logging.getLogger(__name__)
 
 ARTICLE_WIDTH = 690
@@ -69,8 +71,11 @@ def _on_paper(upright: Image.Image) -> bytes:
     return small.getvalue()
 
 
-def draw_cover_picture(small: bytes, *, width: int = ARTICLE_WIDTH) -> None:
-    """The same picture has the same address at every run: a browser fetches it once."""
+def draw_cover_picture(small: bytes | None, *, width: int = ARTICLE_WIDTH) -> None:
+    """What `small_picture` made. The same picture has the same address at every run: a browser fetches it once."""
+    if small is None:
+        st.caption(_("The cover cannot be shown here and goes to the site as it is: look whether it opens elsewhere."))
+        return
     with st.container(key=PLACE, width=width):
         st.html(STYLE)
         st.image(small, width="stretch")

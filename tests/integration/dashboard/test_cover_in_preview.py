@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import wiring
+from core.settings import get_settings
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
 from tests.integration.dashboard.test_page_publish import send, tasks_of, write
 from tests.integration.dashboard.test_tasks_edit import form_of
@@ -109,6 +114,23 @@ def test_the_form_that_changes_an_article_shows_its_cover_and_the_one_that_takes
     assert shown(app) == [present]
     app.checkbox(key=f"edit_without_cover_{task.id}").set_value(True).run()
     assert shown(app) == []
+
+
+def test_a_cover_that_cannot_be_shown_is_told_in_the_form_as_well(world: DashboardWorld) -> None:
+    app = choose(form_of(world, world.submit("ada", cover=COVER)), b"\x89PNG\r\n\x1a\n and the rest")
+    assert "The cover cannot be shown here and goes to the site as it is" in words_of(app)
+    assert (shown(app), list(app.error)) == ([], [])
+
+
+def test_an_article_whose_picture_is_gone_can_be_saved_without_one(world: DashboardWorld) -> None:
+    task = world.submit("ada", cover=COVER)
+    with closing(sqlite3.connect(get_settings().data_dir / "topn.sqlite3")) as bare, bare:
+        bare.execute("DELETE FROM pictures")
+    app = form_of(world, task)
+    assert (shown(app), list(app.error), list(app.exception)) == ([], [], [])
+    app.checkbox(key=f"edit_without_cover_{task.id}").set_value(True).run()
+    app.button(key=f"edit_save_{task.id}").click().run()
+    assert wiring.get_task_queries().article(task.id).cover_sha256 is None
 
 
 def test_an_article_without_a_cover_shows_none_in_its_form(world: DashboardWorld) -> None:

@@ -40,9 +40,10 @@ class CrashPlace:
 
 
 def _loses_the_answer(scene: Scene) -> None:
-    """And for a while nothing else on the site shows what has come of the click: longer than the page takes to see that
-    its connection is gone, or there is nothing to verify; and much shorter than what is still a draft is waited for,
-    which begins before the page is opened, or it is submitted again."""
+    """And for 5 seconds from the click nothing else on the site shows what has come of it. That is longer than the page
+    takes to see that its connection is gone: were it shorter, there would be nothing to verify. And it is much shorter
+    than the 20 seconds for which a draft that is still one is not trusted: were it longer, the article would be
+    submitted again. These 20 are counted from before the page is opened for the click."""
     scene.lab.environment["TOPN_VERIFY_SECONDS"] = "20"
     scene.lab.site.set_fault(Fault.PUBLISH_REPLY_LOST, scene.on_site, times=1)
     for lag in (Fault.DRAFT_RECORD_LAGS, Fault.UNDER_REVIEW):

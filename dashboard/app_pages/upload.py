@@ -15,7 +15,7 @@ from dashboard.components import checked_file, file_order
 from dashboard.components.batch_list import PARAMETER, draw_batches, draw_progress
 from dashboard.components.bulk_actions import open_dialog
 from dashboard.components.checked_file import Choice, Shown
-from dashboard.components.csv_check import draw_check, only_agreement_lacks
+from dashboard.components.csv_check import agreement_would_free_rows, draw_check
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.file_order import FILES, TOLD, order_file
 from dashboard.languages import CHINESE
@@ -95,7 +95,7 @@ def _draw_file(actor: Actor, file: UploadedFile, owner: int | None, account: str
     if choice.is_repeating or any(fault.is_duplicate for fault in parsed.faults):
         st.toggle(_("Take articles that were handed in before all the same"), key="upload_repeats")
     if not parsed.is_readable or not parsed.good_rows:
-        if not only_agreement_lacks(parsed):
+        if not agreement_would_free_rows(parsed):
             st.info(_("Nothing of this file can be queued before it is corrected."), icon=":material/info:")
         return
     words = count("Hand in {number} article", "Hand in {number} articles", shown.good)

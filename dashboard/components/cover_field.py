@@ -73,8 +73,10 @@ def cover_now(actor: Actor, form: str) -> SeenCover | None:
     chosen, drafts = _chosen(), wiring.get_form_drafts()
     named = drafts.cover_stamp(form, actor=actor) if chosen is None else chosen.file_id
     known: SeenCover | None = st.session_state.get(SEEN)
-    if named is None or (known is not None and known.source == (form, named)):
-        return None if named is None else known
+    if named is None:
+        return None
+    if known is not None and known.source == (form, named):
+        return known
     data = read_cover(actor, form)
     if data is None:
         return None

@@ -22,7 +22,7 @@ NAMED_ROWS = 5
 DELIMITERS = {",": mark("comma"), ";": mark("semicolon"), "\t": mark("tab"), "|": mark("vertical bar")}
 
 
-def only_agreement_lacks(parsed: ParsedCsv) -> bool:
+def agreement_would_free_rows(parsed: ParsedCsv) -> bool:
     """Whether there are rows that can be handed in as soon as their owner agrees to do without covers."""
     corrected_first = {fault.row for fault in parsed.faults if fault.kind is not FaultKind.COVER}
     return parsed.is_readable and not parsed.bad_numbers <= corrected_first

@@ -85,7 +85,7 @@ def test_an_agreement_is_for_one_file(world: DashboardWorld) -> None:
     assert app.button(key="upload_send").label == "Hand in the 1 good row only"
 
 
-def test_where_only_agreement_lacks_nothing_is_to_be_corrected(world: DashboardWorld) -> None:
+def test_where_agreement_would_free_rows_nothing_is_to_be_corrected(world: DashboardWorld) -> None:
     app = upload(world.open("upload"), b"title,content,cover\nOne,x,a.png\n")
     assert "before it is corrected" not in words_of(app)
     assert "upload_send" not in [one.key for one in app.button]

@@ -16,6 +16,7 @@ PARTS = (
     "DownloadButton",
     "EChartsChart",
     "Html",
+    "MenuButton",
     "Metric",
     "Multiselect",
     "PageLink",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.e2e.dashboard.conftest import Guest
-from tests.e2e.dashboard.stage import ADMIN, PASSWORD
+from tests.e2e.dashboard.stage import ADMIN, PASSWORD, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,7 +23,9 @@ return performance.getEntriesByType('resource')
 """
 
 
-def test_a_page_has_all_its_files_when_somebody_comes_in(guest: Guest) -> None:
+def test_a_page_has_all_its_files_when_somebody_comes_in(stage: Stage, guest: Guest) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    stage.lab.submit(stage.person("ada").account, "甲", run_at=tomorrow, is_pushed=False)
     tab = guest()
     tab.go("/tasks")
     tab.wait(lambda: bool(tab.front().execute_script(IS_AHEAD)), "everything is fetched ahead")

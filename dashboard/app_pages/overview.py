@@ -34,7 +34,7 @@ TOP = """
 """
 """Room for what is wrong beside the heading, whether anything is wrong or not."""
 ALERTS_SECONDS = REFRESH_SECONDS * 5
-"""That Redis or the database is away shows at once in the line of badges; other alerts begin after a minute anyway."""
+"""Whether Redis and the workers are there shows in the line of badges, every two seconds; what to do may come later."""
 
 
 def draw(_actor: Actor) -> None:

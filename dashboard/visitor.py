@@ -20,6 +20,7 @@ from core.store.sessions import SEEN_EVERY_SECONDS, SessionView
 from dashboard.session_watch import SessionWatch
 from dashboard.shared_figures import forget_recent
 from dashboard.text import _, in_one_language, plain
+from dashboard.whole_callback import in_one_piece
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -202,7 +203,8 @@ def fragment(
 
 
 def callback(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]:
-    """What a button does, for who is signed in when it is pressed. Its error is told as a toast."""
+    """What a button does, for who is signed in when it is pressed: all of it, whatever the browser sends meanwhile.
+    Its error is told as a toast."""
     return _guarded(do, is_change=True)
 
 
@@ -214,15 +216,16 @@ def callback_here(do: Callable[Concatenate[Actor, P], Any]) -> Callable[P, None]
 def _guarded(do: Callable[Concatenate[Actor, P], Any], *, is_change: bool) -> Callable[P, None]:
     @functools.wraps(do)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            session = current_session()
-            if session is not None:
-                _is_at_work(session)
-                do(session.actor, *args, **kwargs)
-                if is_change:
-                    # What was just changed is to be seen at once.
-                    forget_recent()
-        except TopnError as error:
-            toast(plain(_(str(error))), icon=":material/error:")
+        with in_one_piece():
+            try:
+                session = current_session()
+                if session is not None:
+                    _is_at_work(session)
+                    do(session.actor, *args, **kwargs)
+                    if is_change:
+                        # What was just changed is to be seen at once.
+                        forget_recent()
+            except TopnError as error:
+                toast(plain(_(str(error))), icon=":material/error:")
 
     return guarded

@@ -22,7 +22,7 @@ from dashboard.components.article_draft import (
 from dashboard.components.article_form import draw_form, key, read_form
 from dashboard.components.article_preview import draw_preview
 from dashboard.components.cover_field import cover_now
-from dashboard.components.sent_article import PARAMETER, draw_sent
+from dashboard.components.sent_article import draw_handed_in, show_handed_in
 from dashboard.text import _, one_behind_the_other, plain
 from dashboard.visitor import callback, page
 
@@ -39,9 +39,7 @@ next form."""
 
 def draw(actor: Actor) -> None:
     st.title(_("Publish"), anchor=False)
-    sent = st.query_params.get(PARAMETER)
-    if sent:
-        draw_sent(sent)
+    draw_handed_in()
     accounts = _accounts(actor)
     if not accounts:
         st.info(_("You have no account to publish with yet. Add one first."), icon=":material/person_add:")
@@ -99,7 +97,7 @@ def _send(actor: Actor, form: str) -> None:
     if form == handed_in:
         # The second of two clicks brought fields and address of before with it.
         leave_form(form_now())
-        st.query_params[PARAMETER] = known_as
+        show_handed_in(known_as)
         return
     st.session_state[FAULTS] = ()
     reference = st.session_state.setdefault(REFERENCE, f"form-{uuid.uuid4().hex}")
@@ -118,8 +116,8 @@ def _send(actor: Actor, form: str) -> None:
     except InvalidInput as error:
         st.session_state[FAULTS] = error.faults
         return
-    st.query_params[PARAMETER] = task.public_id
     st.session_state[HANDED_IN] = form, task.public_id
+    show_handed_in(task.public_id)
     forget_draft(actor)
 
 

@@ -17,10 +17,30 @@ from dashboard.visitor import REFRESH_SECONDS, callback_here, fragment
 
 PARAMETER = "article"
 """In the page's address, so that F5 keeps it."""
+TO_SHOW = "handed_in_to_show"
+"""The article that was handed in last, until its name has come back in the browser's address: what the browser sent
+before it heard of the article brings the address of before with it."""
+
+
+def show_handed_in(public_id: str) -> None:
+    """From a callback: this article is watched from the next run on."""
+    st.session_state[TO_SHOW] = public_id
+
+
+def draw_handed_in() -> None:
+    """The article in the page's address, if there is one."""
+    to_show = st.session_state.get(TO_SHOW)
+    if to_show and st.query_params.get(PARAMETER) != to_show:
+        st.query_params[PARAMETER] = to_show
+    elif to_show:
+        del st.session_state[TO_SHOW]
+    sent = st.query_params.get(PARAMETER)
+    if sent:
+        _draw_sent(sent)
 
 
 @fragment(run_every=REFRESH_SECONDS)
-def draw_sent(actor: Actor, public_id: str) -> None:
+def _draw_sent(actor: Actor, public_id: str) -> None:
     """Its place in line and about when it starts, then its steps, then its link."""
     try:
         task = wiring.get_task_manager().get(public_id, actor=actor)
@@ -55,4 +75,5 @@ def _draw_links(task: TaskView) -> None:
 
 @callback_here
 def _close(_actor: Actor) -> None:
+    st.session_state.pop(TO_SHOW, None)
     st.query_params.pop(PARAMETER, None)

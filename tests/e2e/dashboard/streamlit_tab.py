@@ -157,11 +157,21 @@ class StreamlitTab:
         self.settle()
 
     def choose(self, key: str, label: str) -> None:
-        """Choose from a list."""
+        """Choose from a list; of a long one only a part is there, until something is typed into its field."""
         field = f"//*[contains(@class,'st-key-{key}')]//*[@role='combobox' or self::input or self::button]"
         option = f"//*[@role='option'][normalize-space()={quoted(label)}]"
         self._click(lambda: self._shown(field)[0], f"the list {key} is opened")
-        self._click(lambda: self._shown(option)[-1], f"{label!r} is chosen in {key}")
+
+        def chosen() -> bool:
+            shown = self._shown(option)
+            if shown:
+                shown[-1].click()
+            elif self._shown("//*[@role='option']") and self.value(key) != label:
+                self.field(key).send_keys(Keys.CONTROL, "a")
+                self.field(key).send_keys(label)
+            return bool(shown)
+
+        self.wait(chosen, f"{label!r} is chosen in {key}")
         self.settle()
 
     def fill(self, key: str, text: str) -> None:

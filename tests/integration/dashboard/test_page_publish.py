@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
+import pytest
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
@@ -120,6 +123,33 @@ def test_two_clicks_are_one_article(world: DashboardWorld) -> None:
     late.session_state["publish_earlier"] = tasks_of(world, "ada")[0].public_id
     send(late)
     assert len(tasks_of(world, "ada")) == 1
+
+
+def test_what_the_browser_sends_meanwhile_breaks_nothing_off(
+    world: DashboardWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that has just arrived, or a key in another field: its message still has the address of before."""
+    app = write(world.open("publish"))
+    manager = wiring.get_task_manager()
+    submit = manager.submit
+
+    def meanwhile(*args: Any, **more: Any) -> TaskView:
+        task = submit(*args, **more)
+        context = get_script_run_ctx()
+        assert context is not None
+        assert context.script_requests is not None
+        context.script_requests.request_rerun(RerunData(page_script_hash=context.page_script_hash))
+        return task
+
+    monkeypatch.setattr(manager, "submit", meanwhile)
+    send(app)
+    (task,) = tasks_of(world, "ada")
+    assert task.title in words_of(app)
+    assert app.query_params["article"] == task.public_id
+    assert app.text_input(key="publish_title").value == ""
+    app.run()
+    app.button(key="publish_close").click().run()
+    assert "article" not in app.run().query_params
 
 
 def test_what_was_changed_after_a_lost_answer_is_another_article(world: DashboardWorld) -> None:

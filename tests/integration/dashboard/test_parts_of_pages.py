@@ -33,6 +33,41 @@ def run_a_part() -> None:
     kinds[st.query_params["kind"]]()
 
 
+def run_a_long_callback() -> None:
+    import streamlit as st  # noqa: PLC0415 - AppTest runs the body as a script
+    from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx  # noqa: PLC0415
+
+    from dashboard.visitor import callback, callback_here  # noqa: PLC0415
+
+    def work(_actor: object, name: str) -> None:
+        context = get_script_run_ctx()
+        assert context is not None
+        assert context.script_requests is not None
+        context.script_requests.request_rerun(RerunData(page_script_hash=context.page_script_hash))
+        st.session_state[f"{name} began"] = True
+        st.toast(name)
+        st.session_state[f"{name} ended"] = True
+
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    st.button("change", on_click=callback(work), args=("change",))
+    st.button("look", on_click=callback_here(work), args=("look",))
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_what_a_button_does_is_not_broken_off_by_what_the_browser_sends_meanwhile(
+    world: DashboardWorld, place: int
+) -> None:
+    app = AppTest.from_function(run_a_long_callback, default_timeout=30)
+    app.user = {"user_id": str(world.users["ada"].id), "session_id": str(world.session_of("ada"))}
+    button = app.run().button[place]
+    button.click().run()
+    assert app.session_state[f"{button.label} began"]
+    assert app.session_state[f"{button.label} ended"]
+    assert app.session_state["runs"] == 2  # what came meanwhile was run after it, in place of the click's own run
+    app.run()
+    assert app.session_state["runs"] == 3
+
+
 def run_part(world: DashboardWorld, kind: str) -> AppTest:
     app = AppTest.from_function(run_a_part, default_timeout=30)
     app.user = {"user_id": str(world.users["ada"].id), "session_id": str(world.session_of("ada"))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -100,6 +101,19 @@ def test_a_batch_as_json(world: DashboardWorld, api: DashboardServer) -> None:
     assert (article.title, article.content, article.topics) == ("One", 'a, "b"\n\n- c', ("写作", "生活"))
     assert wiring.get_task_manager().article(second, actor=world.actor("ada")).content_format == "html"
     assert api.call("POST", BATCHES, token, json={"tasks": tasks}).json()["new"] == 0
+
+
+@pytest.mark.parametrize(("sent", "stored"), [("a\ud801x", "a?x"), ("春\ud801x", "春?x"), ("b\0c", "bc")])
+def test_odd_signs_in_one_article_of_a_batch_spoil_no_other(
+    world: DashboardWorld, api: DashboardServer, sent: str, stored: str
+) -> None:
+    """With half a character in it the whole batch was taken for GB18030 and stored as other characters, or refused."""
+    token, headers = world.api_token("ada"), {"Content-Type": "application/json"}
+    tasks = [{"account": "main", "title": title, "content": content} for title, content in (("One", sent), ("é", "x"))]
+    answer = api.call("POST", BATCHES, token, data=json.dumps({"tasks": tasks}), headers=headers)
+    assert answer.status_code == 202, answer.text
+    found = [wiring.get_task_manager().article(task, actor=world.actor("ada")) for task in answer.json()["tasks"]]
+    assert [(article.title, article.content) for article in found] == [("One", stored), ("é", "x")]
 
 
 def test_a_faulty_batch_as_json_names_each_row(world: DashboardWorld, api: DashboardServer) -> None:

@@ -50,7 +50,10 @@ def _of_batch(body: Any, wrong: Collection[Place], accounts: OwnerAccounts) -> I
         if place[:1] == ("tasks",) and len(place) > 2:  # noqa: PLR2004 - tasks, its number, its field
             bad.setdefault(place[1], set()).add(place[2])
     tasks = body.get("tasks") if isinstance(body, dict) else None
-    for number, task in enumerate(tasks[:MOST_TASKS] if isinstance(tasks, list) else ()):
+    if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
+        # Of too many, nobody has looked which have the shape of an article.
+        return
+    for number, task in enumerate(tasks):
         for fault in _of_article(BatchTask, task, bad.get(number, ()), accounts):
             yield Fault(f"tasks.{number}.{fault.field}", fault.reason, fault.remedy)
 

@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
+from pydantic import (
+    AwareDatetime,
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationInfo,
+    field_validator,
+)
 
 from core.services.submission import ArticleChanges, NewTime, Submission, TaskUpdate
 from core.services.submission_check import MAX_PRIORITY, is_storable
@@ -76,6 +85,8 @@ class NewTask(Article):
 class BatchTask(Article):
     """One article of a batch; `client_ref` is its own reference. It has no cover: change the article to give it one."""
 
+    scheduled_at: AwareDatetime | None = None
+    """A CSV may write times of the server's zone; JSON may not."""
     client_ref: str | None = None
 
     @field_validator("topics")

@@ -11,6 +11,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -52,8 +53,9 @@ class NotSignedIn(TopnError):
 
 
 def add_problem_handlers(api: FastAPI) -> None:
-    """Answer every error of TOP_N and every malformed request as a `Problem`."""
+    """Answer every error of TOP_N, every malformed request and every address that is none as a `Problem`."""
     api.add_exception_handler(TopnError, _answer)
+    api.add_exception_handler(HTTPException, _answer_http)
     api.add_exception_handler(RequestValidationError, _answer_malformed)
     api.add_exception_handler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _answer_too_large)
 
@@ -77,15 +79,20 @@ def answer(error: Exception) -> JSONResponse:
     return _problem(status, str(error), faults)
 
 
+async def _answer_http(request: Request, error: Exception) -> JSONResponse:
+    """What the frameworks refuse by themselves: another address, another method, JSON beyond all measure."""
+    if not isinstance(error, HTTPException):
+        return answer(error)
+    return _problem(HTTPStatus(error.status_code), f"{error.detail}.", headers=dict(error.headers or {}))
+
+
 async def _answer_malformed(request: Request, error: Exception) -> JSONResponse:
     """What the shape of the request already forbids, and what is wrong with the rest of it, in the same words as the
     services use."""
     faults = []
     if isinstance(error, RequestValidationError):
         places = [tuple(part for part in one["loc"] if part != "body") for one in error.errors()]
-        for place, one in zip(places, error.errors(), strict=True):
-            field = ".".join(map(str, place)) or "body"
-            faults.append(_named(Fault(field, f"{one['msg']}.", "See the API's page, /api/v1/docs.")))
+        faults += [_named(_shape_fault(place, one)) for place, one in zip(places, error.errors(), strict=True)]
         # While a service is away, what is known already is worth an answer.
         with suppress(ServiceUnavailable):
             of = (request.scope["endpoint"], error.body, places, request.scope[ACTOR])
@@ -93,6 +100,13 @@ async def _answer_malformed(request: Request, error: Exception) -> JSONResponse:
             faults += map(_named, rest)
     detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
     return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)
+
+
+def _shape_fault(place: tuple[Any, ...], error: dict[str, Any]) -> Fault:
+    remedy = "See the API's page, /api/v1/docs."
+    if error["type"] == "json_invalid":
+        return Fault("body", f"is no JSON: {error['ctx']['error']}, at character {place[0]}.", remedy)
+    return Fault(".".join(map(str, place)) or "body", f"{error['msg']}.", remedy)
 
 
 def _named(fault: Fault) -> dict[str, str]:

@@ -45,6 +45,32 @@ def test_everything_wrong_in_an_address_is_named(world: DashboardWorld, api: Das
     assert {fault["field"] for fault in answer.json()["faults"]} == {"query.limit", "query.status.0", "query.batch"}
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/nothing", "", 404),
+        ("DELETE", "/tasks", "", 405),
+        ("POST", "/tasks", "[" * 100_000, 400),
+        ("POST", "/tasks", '{"priority": ' + "9" * 5000 + "}", 400),
+    ],
+)
+def test_every_error_has_one_shape(
+    world: DashboardWorld, api: DashboardServer, method: str, path: str, body: str, status: int
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = api.call(method, f"/api/v1{path}", world.api_token("ada"), data=body, headers=headers)
+    assert (answer.status_code, answer.json().keys()) == (status, {"detail", "faults"})
+
+
+@pytest.mark.parametrize("body", ["{", '{"title": "x",}'])
+def test_a_body_that_is_no_json_is_called_so(world: DashboardWorld, api: DashboardServer, body: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = api.call("POST", "/api/v1/tasks", world.api_token("ada"), data=body.encode(), headers=headers)
+    (fault,) = answer.json()["faults"]
+    assert (answer.status_code, fault["field"]) == (422, "body")
+    assert fault["reason"].startswith("is no JSON: ")
+
+
 def faults(api: DashboardServer, token: str, method: str, path: str, body: dict[str, Any]) -> dict[str, str]:
     """Field → reason."""
     answer = api.call(method, f"/api/v1{path}", token, json=body)
@@ -82,6 +108,17 @@ def test_each_article_of_a_batch_is_looked_at(world: DashboardWorld, api: Dashbo
     bad = [GOOD | {"priority": "x", "title": ""}, GOOD, GOOD | {"content": "", "account": "nobody"}, 5]
     found = faults(api, world.api_token("ada"), "POST", "/batches", {"tasks": bad})
     assert found.keys() == {"tasks.0.priority", "tasks.0.title", "tasks.2.content", "tasks.2.account", "tasks.3"}
+
+
+def test_of_too_many_articles_only_that_is_told(world: DashboardWorld, api: DashboardServer) -> None:
+    tasks = [GOOD | {"title": 1}, *[GOOD] * 10_000]
+    assert faults(api, world.api_token("ada"), "POST", "/batches", {"tasks": tasks}).keys() == {"tasks"}
+
+
+def test_times_of_a_batch_need_an_offset_as_those_of_one_article(world: DashboardWorld, api: DashboardServer) -> None:
+    token, timed = world.api_token("ada"), GOOD | {"scheduled_at": "2027-01-31T09:00:00"}
+    assert faults(api, token, "POST", "/tasks", timed).keys() == {"scheduled_at"}
+    assert faults(api, token, "POST", "/batches", {"tasks": [timed]}).keys() == {"tasks.0.scheduled_at"}
 
 
 @pytest.mark.parametrize("bad", [{"priority": 99}, {"account": ""}, {"scheduled_at": "2001-01-01T00:00:00Z"}])

@@ -168,8 +168,8 @@ class PublishSteps:
                 return self._verify_own_click()
 
     def _not_submitted(self, error: PublishError) -> Outcome:
-        """A publisher raises such an error only when this click has certainly published nothing: the draft may
-        be edited, cancelled or submitted again, unless an earlier click may still arrive. Then the task stays as
+        """A publisher raises such an error only when the site says that this click has published nothing: the draft
+        may be edited, cancelled or submitted again, unless an earlier click may still arrive. Then the task stays as
         it is and the next attempt looks first. A draft that is lost after an earlier click is for a person, also when
         one has said that it is not online: a new draft might be a second article. One that was changed is written
         anew, but not while the earlier click may still arrive, unless a person says so."""

@@ -189,8 +189,11 @@ class Publisher(Protocol):
     def submit(self, browser: Browser, draft: SavedDraft) -> SubmitOutcome:
         """Click publish on the draft once and read the site's verdict. An HTTP 200 alone is not success.
 
-        Raises an error only when this click published nothing, for certain: the caller opens the draft again.
-        Whatever leaves a doubt is Unknown.
+        Raises an error only when the site's own answer, or a page that never sent the request, says that this click
+        published nothing: the caller opens the draft again. Whatever leaves a doubt is Unknown. One case cannot be
+        told apart: where the browser itself repeated the request, the answer is that to the second, and the first may
+        have been published. Opened again, such a draft is found published, or published once more: one article where
+        `one_article_per_draft` holds, and only there.
         """
         ...
 

@@ -30,6 +30,7 @@ BadRows = Annotated[Path | None, typer.Option(help="Write the bad rows, with rea
 AllowDuplicates = Annotated[
     bool, typer.Option("--allow-duplicates", help="Queue articles again that were handed in before.")
 ]
+WithoutCovers = Annotated[bool, typer.Option("--without-covers", help="Leave out what the rows say of covers.")]
 CheckOnly = Annotated[bool, typer.Option("--check", help="Only look; queue nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 ForPrograms = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -45,6 +46,7 @@ def submit(
     skip_bad_rows: SkipBadRows = False,
     bad_rows: BadRows = None,
     allow_duplicates: AllowDuplicates = False,
+    without_covers: WithoutCovers = False,
     check_only: CheckOnly = False,
     yes: Yes = False,
     for_programs: ForPrograms = False,
@@ -60,7 +62,8 @@ def submit(
     if bad_rows is not None:
         require_other_file(bad_rows, file)
     manager = wiring.get_task_manager()
-    parsed = manager.check_batch(_parse(file, account), actor=ME, user_id=owner, allow_duplicates=allow_duplicates)
+    parsed = _parse(file, account, without_covers=without_covers)
+    parsed = manager.check_batch(parsed, actor=ME, user_id=owner, allow_duplicates=allow_duplicates)
     if not for_programs:
         show(parsed)
     if bad_rows is not None:
@@ -90,12 +93,13 @@ def template(
     sys.stdout.buffer.write(csv_export.template(is_chinese=chinese))
 
 
-def _parse(file: Path, account: str) -> ParsedCsv:
+def _parse(file: Path, account: str, *, without_covers: bool) -> ParsedCsv:
     return parse_csv(
         read_file(file, MAX_FILE_BYTES, "file"),
         folder=None if is_stdin(file) else file.absolute().parent,
         zone=get_settings().zone,
         default_account=account,
+        without_covers=without_covers,
     )
 
 

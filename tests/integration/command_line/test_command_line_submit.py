@@ -123,6 +123,14 @@ def test_covers_and_bodies_beside_the_csv(ada: CommandLine) -> None:
     from_stdin = "title,content,cover\nTwo,x,cover.png\n"
     refused = ada("submit", "--user", "ada", "-", given=from_stdin, code=1)
     assert "names a cover, and a CSV by itself cannot bring pictures along." in refused.err
+    agreed = ada("submit", "--user", "ada", "-", "--without-covers", given=from_stdin)
+    assert "Queued 1 article as batch" in agreed.out
+
+
+def test_a_cover_that_is_not_there_can_be_done_without(ada: CommandLine) -> None:
+    named = ada.file("a.csv", "title,content,cover\nOne,x,gone.png\n")
+    assert "there is no file “gone.png” beside the CSV." in ada("submit", "--user", "ada", named, code=1).err
+    assert "Queued 1 article as batch" in ada("submit", "--user", "ada", named, "--without-covers").out
 
 
 def test_one_article(ada: CommandLine) -> None:

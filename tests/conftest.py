@@ -20,7 +20,13 @@ from tests.servers.migrated_tables import MigratedFile, MigratedTables
 from tests.servers.redis_server import RedisServer
 
 IN_CI = bool(os.environ.get("CI"))
-pytest_plugins = ["tests.chaos.fault_marks", "tests.leftovers", "tests.site_fixtures", "tests.worker_fixtures"]
+pytest_plugins = [
+    "tests.chaos.fault_marks",
+    "tests.leftovers",
+    "tests.order_of_files",
+    "tests.site_fixtures",
+    "tests.worker_fixtures",
+]
 
 
 def require_program(*names: str) -> str:

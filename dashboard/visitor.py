@@ -27,6 +27,11 @@ R = TypeVar("R")
 
 REFRESH_SECONDS = 2.0
 NOTES = "notes"
+REFUSED_ICON = ":material/error:"
+REFUSED_SECONDS = 10
+"""A refusal shows for so long at least; a longer one for as long as it takes to read."""
+READ_CHARACTERS = 5
+"""Of a refusal in a second, by somebody who also looks at what it is about."""
 TYPED = "typed"
 HELD = "typed_held"
 WHOLE_PAGE = "page"
@@ -102,7 +107,12 @@ def toast(words: str, *, icon: str) -> None:
 def draw_notes() -> None:
     """What callbacks had to say."""
     for words, icon in st.session_state.pop(NOTES, ()):
-        st.toast(words, icon=icon)
+        st.toast(words, icon=icon, duration=_seconds(words) if icon == REFUSED_ICON else "short")
+
+
+def _seconds(words: str) -> int:
+    """How long a refusal shows."""
+    return max(REFUSED_SECONDS, len(words) // READ_CHARACTERS)
 
 
 def hold_typed(keys: Iterable[str]) -> None:
@@ -226,6 +236,6 @@ def _guarded(do: Callable[Concatenate[Actor, P], Any], *, is_change: bool) -> Ca
                         # What was just changed is to be seen at once.
                         forget_recent()
             except TopnError as error:
-                toast(plain(_(str(error))), icon=":material/error:")
+                toast(plain(_(str(error))), icon=REFUSED_ICON)
 
     return guarded

@@ -59,7 +59,7 @@ def _more(user: UserView, *, is_self: bool) -> None:
 
 def _add() -> None:
     st.subheader(_("Add a user"), anchor=False)
-    with st.form("add_user", clear_on_submit=True, border=False):
+    with st.form("add_user", border=False):
         name, password, role = st.columns([2, 2, 1])
         name.text_input(_("Name"), key="add_name")
         password.text_input(_("Password"), type="password", key="add_password", autocomplete="new-password")
@@ -72,6 +72,8 @@ def _add_user(actor: Actor) -> None:
     chosen = st.session_state
     password = chosen["add_password"] or None
     user = wiring.get_user_manager().add(chosen["add_name"], password, actor=actor, role=chosen["add_role"])
+    # Emptied only now: who was refused for one field need not fill in the others again.
+    chosen["add_name"], chosen["add_password"], chosen["add_role"] = "", "", Role.OPERATOR
     st.toast(_("{name} was added.", name=plain(user.name)), icon=":material/check_circle:")
 
 

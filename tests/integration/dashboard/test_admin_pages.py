@@ -30,6 +30,8 @@ def test_a_user_is_added_and_can_sign_in(world: DashboardWorld) -> None:
     user = wiring.get_user_manager().by_name("cleo", actor=Actor.system())
     assert user.role is Role.ADMIN
     assert world.sign_in.sign_in("cleo", "another long password", address="127.0.0.1")
+    assert [app.text_input(key=key).value for key in ("add_name", "add_password")] == ["", ""]
+    assert app.selectbox(key="add_role").value is Role.OPERATOR
 
 
 @pytest.mark.parametrize(("name", "password"), [("", PASSWORD), ("ada", PASSWORD), ("dora", "short")])
@@ -42,6 +44,23 @@ def test_a_user_that_cannot_be_is_refused_in_a_sentence(world: DashboardWorld, n
     assert not app.exception
     assert len(app.toast) == 1
     assert wiring.get_user_manager().list(actor=Actor.system()) == before
+    assert app.text_input(key="add_name").value == name
+    [form] = [one.proto.form for one in app.get("form") if one.proto.form.form_id == "add_user"]
+    assert not form.clear_on_submit
+
+
+def test_a_refusal_shows_for_as_long_as_it_takes_to_read(world: DashboardWorld) -> None:
+    app = world.open("users", as_="root")
+    app.text_input(key="add_name").set_value("dora")
+    app.text_input(key="add_password").set_value("short")
+    button(app, "Add").click().run()
+    assert app.toast[0].proto.duration >= 10
+    app = world.open("accounts")
+    app.text_input(key="new_account_name").set_value("second")
+    app.text_area(key="new_account_cookies").set_value("nothing")
+    app.button(key="add_account").click().run()
+    told = app.toast[0]
+    assert told.proto.duration >= len(told.value) / 6
 
 
 def test_role_password_and_lock(world: DashboardWorld) -> None:

@@ -14,6 +14,7 @@ from core.services.pictures import MAX_PICTURE_BYTES, cover_faults
 from core.store.records import Actor
 from dashboard.components.cover_preview import small_picture
 from dashboard.components.file_field import draw_file_field
+from dashboard.components.upload_wait import wait_for_upload
 from dashboard.text import _, plain
 from dashboard.visitor import callback
 
@@ -42,6 +43,7 @@ class SeenCover:
 def draw_cover(actor: Actor, form: str) -> None:
     """The field, or beside it the cover of before, and what is wrong with it."""
     draw_file_field(_("Cover"), KINDS, key=_key(), most_mb=MOST_MB)
+    wait_for_upload()
     chosen, drafts = _chosen(), wiring.get_form_drafts()
     if chosen is None and st.session_state.pop(KEPT, None) is not None:
         # It was taken out of the field.

@@ -20,6 +20,7 @@ from dashboard.components.edited_cover import draw_edited_cover, seen_key
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.task_badges import badge
 from dashboard.components.typing_watch import watch_typing
+from dashboard.components.upload_wait import wait_for_upload
 from dashboard.text import _, clock, plain
 from dashboard.visitor import callback, fragment, hold_typed, toast
 
@@ -112,6 +113,7 @@ def _draw_settings(actor: Actor, task_id: int, with_cover: int | None) -> None:
         is_out = st.checkbox(_("Take the present cover out"), key=_key("without_cover", task_id))
     label = _("Cover") if with_cover is None else _("Another cover")
     draw_file_field(label, KINDS, key=_key("cover", task_id), most_mb=MOST_MB)
+    wait_for_upload()
     chosen = st.session_state.get(_key("cover", task_id))
     draw_edited_cover(actor, task_id, chosen, None if is_out else with_cover)
     st.segmented_control(

@@ -11,6 +11,7 @@ from core.store.database import Database
 from core.store.records import AccountView, Actor, TaskView
 from core.store.task_filter import TaskFilter
 from core.store.task_pages import MOST, BatchName, TaskPages, TaskSort
+from core.store.task_queries import TaskQueries
 from core.store.users import UserStore
 from core.task_state import TaskStatus
 
@@ -31,6 +32,7 @@ class TaskLists:
 
     def __init__(self, db: Database) -> None:
         self._pages = TaskPages(db)
+        self._queries = TaskQueries(db)
         self._access = Access(UserStore(db), AuditLog(db))
 
     def page(
@@ -58,13 +60,15 @@ class TaskLists:
         return [task for task in self._pages.by_ids(task_ids) if self._access.may_see(actor, task.user_id)]
 
     def everything(self, wanted: TaskFilter, *, actor: Actor) -> Iterator[TaskView]:
-        """The newest `MOST` of a filter, for a file."""
-        allowed = self.allowed(wanted, actor)
-        for offset in range(0, MOST, EXPORTED_AT_ONCE):
-            page = self._pages.page(allowed, offset=offset, limit=EXPORTED_AT_ONCE)
+        """The newest `MOST` of a filter, for a file. Each part goes on below the last article of the one before: by
+        its place it would leave out as many as have left the filter meanwhile."""
+        allowed, last_id = self.allowed(wanted, actor), None
+        for _part in range(MOST // EXPORTED_AT_ONCE):
+            page = self._queries.list(allowed, before_id=last_id, limit=EXPORTED_AT_ONCE)
             yield from page
             if len(page) < EXPORTED_AT_ONCE:
                 return
+            last_id = page[-1].id
 
     def batches(self, *, actor: Actor) -> list[BatchName]:
         """The newest ones to choose from."""

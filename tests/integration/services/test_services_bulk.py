@@ -9,6 +9,7 @@ import pytest
 from redis import Redis
 
 from core.errors import InvalidInput, ServiceUnavailable
+from core.services import task_lists
 from core.services.bulk_change import BulkAction, BulkChange, Effect
 from core.store.audit import AuditFilter
 from core.store.bulk_changes import CHANGED_AT_ONCE
@@ -46,6 +47,23 @@ def test_a_page_with_its_total(services: Services) -> None:
     assert titles[0].title == "Article 0"
     assert [task.user_name for task in services.lists.by_ids([tasks[0].id], actor=bob)] == []
     assert len(list(services.lists.everything(TaskFilter(), actor=ada))) == 5
+
+
+@pytest.mark.parametrize("is_growing", [False, True])
+def test_a_file_leaves_nothing_out_and_tells_nothing_twice_while_the_list_moves(
+    services: Services, monkeypatch: pytest.MonkeyPatch, *, is_growing: bool
+) -> None:
+    monkeypatch.setattr(task_lists, "EXPORTED_AT_ONCE", 2)
+    _, ada, _ = services.add_user("ada")
+    tasks = articles(services, ada, 6)
+    told = []
+    for task in services.lists.everything(TaskFilter(statuses=[TaskStatus.WAITING]), actor=ada):
+        told.append(task.id)
+        if is_growing:
+            services.submit(ada, f"Newer than {task.title}")
+        else:
+            services.tasks.cancel(task.id, actor=ada)
+    assert told == [task.id for task in reversed(tasks)]
 
 
 def test_cancelling_by_filter(services_on_both: Services) -> None:

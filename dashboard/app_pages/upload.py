@@ -27,9 +27,9 @@ def draw(actor: Actor) -> None:
     st.title(_("Bulk upload"), anchor=False)
     if TOLD in st.session_state:
         st.toast(st.session_state.pop(TOLD), icon=":material/check_circle:")
-    batch = st.query_params.get(PARAMETER, "")
-    if batch.isdecimal() and len(batch) < 16:  # noqa: PLR2004  # as many digits as an id has
-        draw_progress(int(batch))
+    handed_in = _handed_in()
+    if handed_in is not None:
+        draw_progress(handed_in)
     file_order.tell_receipt()
     owner = _choose_owner(actor)
     account = _choose_account(actor, owner)
@@ -50,8 +50,14 @@ def draw(actor: Actor) -> None:
     else:
         _draw_file(actor, file, owner, account)
     st.subheader(_("Batches"), anchor=False)
-    draw_batches(actor)
+    draw_batches(actor, above=handed_in)
     open_dialog()
+
+
+def _handed_in() -> int | None:
+    """The batch that the address names."""
+    batch = st.query_params.get(PARAMETER, "")
+    return int(batch) if batch.isdecimal() and len(batch) < 16 else None  # noqa: PLR2004  # as many digits as an id has
 
 
 def _choose_owner(actor: Actor) -> int | None:

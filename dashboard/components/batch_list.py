@@ -42,12 +42,13 @@ def draw_progress(actor: Actor, batch_id: int) -> None:
     _draw(batch, actor, where="top")
 
 
-def draw_batches(actor: Actor) -> None:
-    """All of them, the newest first, page by page."""
+def draw_batches(actor: Actor, *, above: int | None) -> None:
+    """All of them, the newest first, page by page, but for the one that is shown above them already: two figures of
+    one batch, counted at two moments, would contradict each other."""
     ADDRESS.take_over()
     pages = max(-(-figures.batch_count(figures.reader(actor)) // SHOWN), 1)
     number = min(ADDRESS.value("page") or 1, pages)
-    _draw_page(number)
+    _draw_page(number, above)
     if pages > 1:
         st.session_state[ADDRESS.key("page")] = number
         st.pagination(pages, key=ADDRESS.key("page"))
@@ -55,12 +56,15 @@ def draw_batches(actor: Actor) -> None:
 
 
 @fragment(run_every=REFRESH_SECONDS * 2)
-def _draw_page(actor: Actor, number: int) -> None:
+def _draw_page(actor: Actor, number: int, above: int | None) -> None:
     _leave_to_page()
     batches = figures.batches(number, SHOWN, figures.reader(actor))
     if not batches:
         st.info(_("No file was handed in yet. Choose one above: each file becomes a batch, and can be followed here."))
-    for batch in batches:
+    others = [batch for batch in batches if batch.id != above]
+    if batches and not others:
+        st.caption(_("There is no other batch than the one above."))
+    for batch in others:
         _draw(batch, actor, where="list")
 
 

@@ -23,6 +23,7 @@ from dashboard.components.article_form import draw_form, key, read_form
 from dashboard.components.article_preview import draw_preview
 from dashboard.components.cover_field import cover_now
 from dashboard.components.sent_article import draw_handed_in, show_handed_in
+from dashboard.components.ways_in import draw_way_to_account
 from dashboard.text import _, one_behind_the_other, plain
 from dashboard.visitor import callback, page
 
@@ -42,7 +43,7 @@ def draw(actor: Actor) -> None:
     draw_handed_in()
     accounts = _accounts(actor)
     if not accounts:
-        st.info(_("You have no account to publish with yet. Add one first."), icon=":material/person_add:")
+        draw_way_to_account()
         return
     take_over_draft(actor)
     keep_draft(actor)  # before anything is drawn: who types on ends this run early

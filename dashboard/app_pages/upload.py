@@ -18,6 +18,7 @@ from dashboard.components.checked_file import Choice, Shown
 from dashboard.components.csv_check import agreement_would_free_rows, draw_check
 from dashboard.components.file_field import draw_file_field
 from dashboard.components.file_order import FILES, TOLD, order_file
+from dashboard.components.ways_in import draw_way_to_account
 from dashboard.languages import CHINESE
 from dashboard.text import _, count, language, plain
 from dashboard.visitor import page
@@ -71,6 +72,8 @@ def _choose_owner(actor: Actor) -> int | None:
 
 def _choose_account(actor: Actor, owner: int | None) -> str:
     found = wiring.get_account_manager().list(actor=actor, user_id=owner)
+    if not found and owner == actor.user_id:
+        draw_way_to_account()
     names = ["", *sorted({account.name for account in found})]
     return str(
         st.selectbox(

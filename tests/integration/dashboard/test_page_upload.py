@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core import wiring
 from core.services.bulk_change import BulkAction
 from core.services.csv_export import template
-from core.store.records import Actor, TaskView
+from core.store.records import Actor, Role, TaskView
 from core.task_state import TaskStatus
 from dashboard.components.bulk_actions import ASKED_KEY
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
@@ -169,3 +169,13 @@ def test_another_s_batch_is_not_shown(world: DashboardWorld) -> None:
 def test_the_template_is_a_file_of_its_own_kind(world: DashboardWorld) -> None:
     app = upload(world.open("upload"), template(is_chinese=True, is_for_upload=True), "articles.csv")
     assert "Good rows 1" in words_of(app)
+
+
+@pytest.mark.parametrize("page", ["upload", "publish"])
+def test_who_has_no_account_is_led_to_where_one_is_added(world: DashboardWorld, page: str) -> None:
+    world.add_user("noa", Role.OPERATOR)
+    app = world.open(page, as_="noa")
+    assert "You have no account to publish with yet. Add one first." in words_of(app)
+    assert "Add an account" in [one.proto.label for one in app.get("page_link")]
+    if page == "upload":
+        assert "no account to publish with" not in words_of(world.open(page, as_="ada"))

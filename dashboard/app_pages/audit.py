@@ -48,7 +48,7 @@ def draw(actor: Actor) -> None:
             ),
             "actor": st.column_config.TextColumn(_("Who")),
             "action": st.column_config.TextColumn(_("Did")),
-            "target": st.column_config.TextColumn(_("To")),
+            "target": st.column_config.TextColumn(_("To"), width=160),
             "refused": st.column_config.TextColumn(_("Refused")),
             "detail": st.column_config.TextColumn(_("Details"), width="large"),
         },

@@ -29,7 +29,8 @@ def agreement_would_free_rows(parsed: ParsedCsv) -> bool:
 
 
 def draw_check(parsed: ParsedCsv, file_name: str, *, do_without: str) -> None:
-    """Everything but the buttons. `do_without`: where the session keeps whether covers may be left out."""
+    """Everything but the buttons. `do_without`: where the session keeps whether covers may be left out. The columns of
+    both tables are as wide as the page has room for at 1280 pixels."""
     good, bad = st.columns(2)
     good.metric(_("Good rows"), f"{len(parsed.good_rows):,}")
     bad.metric(_("Rows with faults"), f"{len(parsed.bad_rows):,}")
@@ -117,10 +118,10 @@ def _draw_faults(title: str, faults: Sequence[RowFault], *, is_in_download: bool
         ],
         hide_index=True,
         column_config={
-            "row": st.column_config.NumberColumn(_("Row"), width="small"),
-            "column": st.column_config.TextColumn(_("Column of the file")),
-            "reason": st.column_config.TextColumn(_("Reason"), width="large"),
-            "remedy": st.column_config.TextColumn(_("How to mend it"), width="large"),
+            "row": st.column_config.NumberColumn(_("Row"), width=52),
+            "column": st.column_config.TextColumn(_("Column of the file"), width=124),
+            "reason": st.column_config.TextColumn(_("Reason"), width=304),
+            "remedy": st.column_config.TextColumn(_("How to mend it"), width=420),
         },
     )
     if len(faults) > SHOWN_FAULTS:
@@ -147,11 +148,11 @@ def _draw_preview(parsed: ParsedCsv) -> None:
             ],
             hide_index=True,
             column_config={
-                "row": st.column_config.NumberColumn(_("Row"), width="small"),
-                "title": st.column_config.TextColumn(_("Title"), width="large"),
-                "account": st.column_config.TextColumn(_("Account")),
-                "mode": st.column_config.TextColumn(_("What to do")),
-                "at": st.column_config.TextColumn(_("Not before")),
-                "length": st.column_config.NumberColumn(_("Characters")),
+                "row": st.column_config.NumberColumn(_("Row"), width=52),
+                "title": st.column_config.TextColumn(_("Title"), width=310),
+                "account": st.column_config.TextColumn(_("Account"), width=110),
+                "mode": st.column_config.TextColumn(_("What to do"), width=150),
+                "at": st.column_config.TextColumn(_("Not before"), width=150),
+                "length": st.column_config.NumberColumn(_("Characters"), width=90),
             },
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -67,6 +68,14 @@ def test_each_fault_has_its_row_and_only_the_good_ones_go(world: DashboardWorld)
     assert any("the rows with faults" in str(getattr(one, "proto", "")) for one in app.get("download_button"))
     send(app)
     assert [task.title for task in tasks_of("ada", world)] == ["Good"]
+
+
+def test_how_to_mend_a_fault_is_in_sight(world: DashboardWorld) -> None:
+    app = upload(world.open("upload"), FAULTY)
+    for table, room in ((app.dataframe[0], 902), (app.dataframe[1], 868)):
+        columns = json.loads(table.proto.columns)
+        widths = [columns[name]["width"] for name in table.value.columns]
+        assert sum(widths) <= room
 
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\x00\x00", b"a;b\n1;2\n", b"title,content\n"])

@@ -63,6 +63,7 @@ def test_facts() -> None:
     assert fact_words("is_clean", value=True) == "in good order: yes"
     assert fact_words("service", "database", say=sayer(CHINESE)) == "服务:数据库"
     assert fact_words("reason", "Zhihu is busy.", say=sayer(CHINESE)) == "原因:知乎繁忙。"
+    assert fact_words("orphan_task_id", 90) == "number of the article: 90"
     assert fact_words("redis_pid", 7, say=sayer(CHINESE)) == "redis_pid:7"
 
 

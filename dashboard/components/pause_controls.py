@@ -19,7 +19,7 @@ from dashboard.figures import reader
 from dashboard.shared_figures import RECENT_SECONDS, shared
 from dashboard.text import _, language, mark, plain, zone
 from dashboard.told_times import ToldTimes
-from dashboard.visitor import callback
+from dashboard.visitor import callback, toast
 
 SCOPES = {
     PauseScope.EVERYTHING: mark("Everything"),
@@ -113,7 +113,12 @@ def draw_form(actor: Actor) -> None:
 
 @callback
 def _pause(actor: Actor, scope: PauseScope) -> None:
+    """`scope`: what the form was drawn for. Another one that is chosen just before the click comes with it."""
     chosen = st.session_state
+    if chosen["pause_scope"] != scope:
+        words = _("What is to be paused changed with the click, so nothing was paused. Look at it and press again.")
+        toast(words, icon=":material/sync:")
+        return
     key = "" if scope is PauseScope.EVERYTHING else chosen[f"pause_key_{scope}"]
     span: timedelta | None = chosen["pause_span"]
     until = None if span is None else datetime.now(UTC) + span

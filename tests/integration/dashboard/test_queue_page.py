@@ -54,6 +54,17 @@ def test_an_operator_pauses_its_own_account_and_lifts_it(world: DashboardWorld) 
     assert pauses() == []
 
 
+def test_nothing_else_is_paused_than_what_the_form_says_when_it_is_pressed(world: DashboardWorld) -> None:
+    """A slow page still shows the button of everything when an account is chosen and it is pressed at once."""
+    app = world.open("queue", as_="root")
+    app.selectbox(key="pause_scope").set_value(PauseScope.PLATFORM)
+    app.button(key="pause_now").click().run()
+    assert pauses() == []
+    assert "so nothing was paused" in words_of(app)
+    app.button(key="pause_now").click().run()
+    assert [pause.scope for pause in pauses()] == [PauseScope.PLATFORM]
+
+
 def test_an_operator_sees_but_cannot_lift_an_administrators_pause(world: DashboardWorld) -> None:
     wiring.get_pause_manager().pause(PauseScope.EVERYTHING, actor=world.actor("root"))
     app = world.open("queue")

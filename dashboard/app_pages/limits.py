@@ -115,17 +115,17 @@ def _change_form(report: LimitReport) -> None:
 @callback
 def _save(actor: Actor, user_id: int, drawn: UserLimits) -> None:
     """`drawn`: what was stored when the form was drawn. All three are written, so what somebody else has set since
-    would be lost."""
-    report = wiring.get_limit_manager().show(user_id, actor=actor)
-    if report.overrides != drawn:
+    would be lost. What is stored already, as by the first of two clicks, is saved."""
+    running, starts, weight = (st.session_state[f"limits_{name}_{user_id}"] for name in ("running", "starts", "weight"))
+    limits, report = UserLimits(user_id, running, starts, weight), wiring.get_limit_manager().show(user_id, actor=actor)
+    if report.overrides not in (drawn, limits):
         words = _(
             "The limits of {name} were changed meanwhile. Look at them and save again.", name=plain(report.user.name)
         )
         toast(words, icon=":material/sync:")
         return
-    running, starts, weight = (st.session_state[f"limits_{name}_{user_id}"] for name in ("running", "starts", "weight"))
-    limits = UserLimits(user_id, running, starts, weight)
-    wiring.get_limit_manager().set(limits, actor=actor)
+    if report.overrides != limits:
+        wiring.get_limit_manager().set(limits, actor=actor)
     st.toast(_("Saved. It counts from the next start on."), icon=":material/check_circle:")
 
 

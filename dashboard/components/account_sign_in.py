@@ -80,8 +80,13 @@ def _look_at(actor: Actor, account_id: int) -> None:
 @callback
 def _replace(actor: Actor, account_id: int) -> None:
     """Without asking the site: the button for that stands beside it, and takes a browser."""
-    text, _fresh_end = st.session_state.pop(_pending(account_id))
+    if _pending(account_id) not in st.session_state:
+        # The second of two clicks.
+        return
+    text, _fresh_end = st.session_state[_pending(account_id)]
     receipt = wiring.get_account_manager().replace_cookies(account_id, text, actor=actor, probe=False)
+    # Only now: what failed can be tried again without fetching the cookies once more.
+    del st.session_state[_pending(account_id)]
     told = count(
         "The sign-in is replaced. {number} article goes on.",
         "The sign-in is replaced. {number} articles go on.",

@@ -84,6 +84,17 @@ def test_a_fresh_sign_in_lets_articles_go_on(world: DashboardWorld) -> None:
     assert "The sign-in is replaced" in words_of(app)
 
 
+def test_the_second_of_two_clicks_replaces_nothing(world: DashboardWorld) -> None:
+    account_id = world.accounts["ada"]
+    app = world.open("accounts")
+    look_at(app, account_id, COOKIES)
+    wiring.get_account_store().set_state(account_id, AccountState.SIGNED_IN, remote_name="Ada L.")
+    del app.session_state[f"new_sign_in_{account_id}"]
+    app.button(key=f"replace_{account_id}").click().run()
+    assert not app.exception
+    assert accounts(world)[0].state == AccountState.SIGNED_IN
+
+
 def look_at(app: AppTest, account_id: int, cookies: str) -> None:
     app.text_area(key=f"cookies_{account_id}").set_value(cookies)
     next(button for button in app.button if button.label == "Look at them").click().run()

@@ -95,3 +95,15 @@ def test_a_limit_that_somebody_else_has_set_is_not_overwritten(world: DashboardW
     app.number_input(key=f"limits_running_{ada.id}").set_value(2)
     next(one for one in app.button if one.label == "Save").click().run()
     assert manager.show(ada.id, actor=Actor.system()).overrides == UserLimits(ada.id, 2, 7)
+
+
+def test_a_limit_that_is_stored_already_is_saved(world: DashboardWorld) -> None:
+    """As by the first of two quick clicks: nobody else has changed anything."""
+    ada, manager = world.users["ada"], wiring.get_limit_manager()
+    app = world.open("limits", as_="root")
+    app.selectbox(key="limits_user").set_value(ada.id).run()
+    app.number_input(key=f"limits_running_{ada.id}").set_value(2)
+    manager.set(UserLimits(ada.id, 2), actor=world.actor("root"))
+    next(one for one in app.button if one.label == "Save").click().run()
+    assert "Saved" in words_of(app)
+    assert "changed meanwhile" not in words_of(app)

@@ -21,6 +21,7 @@ from tests.servers.redis_server import RedisServer
 
 IN_CI = bool(os.environ.get("CI"))
 pytest_plugins = [
+    "tests.certificates",
     "tests.chaos.fault_marks",
     "tests.leftovers",
     "tests.order_of_files",

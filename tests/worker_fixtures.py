@@ -14,7 +14,7 @@ from core.browser.webdriver_pool import WebDriverPool
 from core.store.task_store import TaskStore
 from tests.practice_site.client import PracticeClient
 from tests.servers.mariadb_server import MariaDbServer
-from tests.servers.migrated_tables import MigratedFile
+from tests.servers.migrated_tables import MigratedFile, MigratedTables
 from tests.servers.redis_server import RedisServer
 from tests.servers.worker_desk import WORKER_ID, WorkerDesk
 from tests.servers.worker_lab import WorkerLab
@@ -59,11 +59,15 @@ def lab_on_both(
 
 @pytest.fixture
 def lab_on_mariadb(
-    tmp_path: Path, redis_server: RedisServer, practice_site: PracticeClient, mariadb_server: MariaDbServer
+    tmp_path: Path,
+    redis_server: RedisServer,
+    practice_site: PracticeClient,
+    mariadb_server: MariaDbServer,
+    migrated_tables: MigratedTables,
 ) -> Iterator[WorkerLab]:
     """The same on MariaDB."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    database_url = mariadb_server.create_database(name)
+    database_url = migrated_tables.copy(name)
     with closed_clean(
         WorkerLab(tmp_path, database_url=database_url, redis_url=redis_server.url, site=practice_site)
     ) as made:

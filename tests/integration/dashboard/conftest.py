@@ -14,15 +14,21 @@ from core.settings import get_settings
 from dashboard.shared_figures import forget_all
 from tests.integration.dashboard.dashboard_server import DashboardServer
 from tests.integration.dashboard.dashboard_world import DashboardWorld
+from tests.servers.migrated_tables import MigratedFile
 from tests.servers.redis_server import RedisServer
 from tests.servers.worker_lab import SECRET_KEY
 
 
 @pytest.fixture
-def world(tmp_path: Path, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[DashboardWorld]:
+def world(
+    tmp_path: Path, migrated_file: MigratedFile, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DashboardWorld]:
     """Settings, services and pages as one process of the dashboard has them: an admin, and two operators each with
     an account."""
-    set_environment(monkeypatch, tmp_path / "var", redis_server)
+    data_dir = tmp_path / "var"
+    data_dir.mkdir(mode=0o700)
+    migrated_file.copy(data_dir / "topn.sqlite3")
+    set_environment(monkeypatch, data_dir, redis_server)
     yield from filled_world()
 
 

@@ -54,16 +54,24 @@ def own_mariadb(folder: Path) -> Iterator[MariaDbServer]:
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def own_tables(own_mariadb: MariaDbServer) -> MigratedTables:
+    """Migrated tables on it, to be copied."""
+    return MigratedTables(own_mariadb)
+
+
 @pytest.fixture
 def world(
-    tmp_path: Path, own_redis: RedisServer, own_mariadb: MariaDbServer, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    own_redis: RedisServer,
+    own_mariadb: MariaDbServer,
+    own_tables: MigratedTables,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[DashboardWorld]:
     """On both of them."""
-    url = MigratedTables(own_mariadb).copy("pages")
-    set_environment(monkeypatch, tmp_path / "var", own_redis, TOPN_DATABASE_URL=url)
+    set_environment(monkeypatch, tmp_path / "var", own_redis, TOPN_DATABASE_URL=own_tables.copy("pages"))
     yield from filled_world()
-    for name in ("pages", "migrated_template"):
-        own_mariadb.drop_database(name)
+    own_mariadb.drop_database("pages")
 
 
 def open_all(world: DashboardWorld) -> dict[str, AppTest]:

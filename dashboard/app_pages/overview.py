@@ -16,9 +16,8 @@ from dashboard.components.figure_tiles import draw_tiles
 from dashboard.components.overview_lists import (
     draw_failures,
     draw_first_steps,
-    draw_unfinished,
+    draw_newest,
     link_to_all,
-    unfinished,
 )
 from dashboard.components.trend_charts import KEPT_SECONDS, Span, choose_span, draw_charts, failures_over
 from dashboard.text import _, language, zone
@@ -73,7 +72,7 @@ def live_state(actor: Actor) -> None:
     if _is_new(outcomes):
         draw_first_steps(has_account=bool(wiring.get_account_manager().list(actor=actor)))
         return
-    draw_unfinished(unfinished(who, language(), zone().key))
+    draw_newest(who, language(), zone().key)
 
 
 def _draw_outcomes(actor: Actor, span: Span) -> None:

@@ -1,5 +1,5 @@
-"""Lists of the overview: the newest articles that have not ended, with the way to each, failures by reason, and what to
-do first.
+"""Lists of the overview: the newest articles that have not ended, or where all have, those that have; failures by
+reason; and what to do first.
 
 Each list is one table: of many open dashboards each draws it every two seconds, and a table costs as much as one line
 of text.
@@ -38,6 +38,9 @@ SHOWN_OF_EACH = 4
 ROW_HEIGHT = 35
 LIST_HEIGHT = ROW_HEIGHT * (SHOWN_OF_EACH * len(GROUPS) + 1) + 3
 """In pixels: that of a full list, whatever there is to show, so that nothing below it moves."""
+SHOWN_ENDED = 10
+ENDED_HEIGHT = ROW_HEIGHT * (SHOWN_ENDED + 1) + 3
+"""Below a line of text, in the same room."""
 SCHEMA = pa.schema(
     {
         "open": pa.string(),
@@ -62,12 +65,22 @@ class ShownTasks:
 @shared(FRESH_SECONDS)
 def unfinished(who: Actor, code: str, zone: str) -> ShownTasks:
     """The newest few of each group, told in this language and zone."""
-    lists = wiring.get_task_lists()
-    tasks = tuple(
-        task
-        for statuses in GROUPS
-        for task in lists.newest(TaskFilter(statuses=statuses), actor=who, size=SHOWN_OF_EACH)
+    return _told(
+        [task for group in GROUPS for task in _newest(TaskFilter(statuses=group), who, SHOWN_OF_EACH)], who, code, zone
     )
+
+
+@shared(FRESH_SECONDS)
+def ended(who: Actor, code: str, zone: str) -> ShownTasks:
+    """The newest of all, for a moment at which all have ended: to ask for ended ones would be a search in a million."""
+    return _told(_newest(TaskFilter(), who, SHOWN_ENDED), who, code, zone)
+
+
+def _newest(wanted: TaskFilter, who: Actor, size: int) -> list[TaskView]:
+    return wiring.get_task_lists().newest(wanted, actor=who, size=size)
+
+
+def _told(tasks: Sequence[TaskView], who: Actor, code: str, zone: str) -> ShownTasks:
     labels = [status_label(task.status) for task in tasks]
     columns = {
         "open": [ICON for _task in tasks],
@@ -76,31 +89,36 @@ def unfinished(who: Actor, code: str, zone: str) -> ShownTasks:
         "state": states(tasks, who, code, zone),
         "account": [task.account_name for task in tasks],
     }
-    return ShownTasks(tasks, pa.table(columns, schema=SCHEMA))
+    return ShownTasks(tuple(tasks), pa.table(columns, schema=SCHEMA))
 
 
-def draw_unfinished(shown: ShownTasks) -> None:
-    """Each with its state and the way to its drawer."""
+def draw_newest(who: Actor, code: str, zone: str) -> None:
+    """Each with its state and the way to its drawer. In the same room, whatever there is to show."""
     opened = take_opened(UNFINISHED)
     if opened is not None:
         st.switch_page(path_of("tasks"), query_params={DRAWER: opened})
-    if not shown.tasks:
-        with st.container(height=LIST_HEIGHT, border=False):
-            st.caption(_("Nothing waits, is being published or needs a person."))
+    shown = unfinished(who, code, zone)
+    if shown.tasks:
+        _draw_table(shown, LIST_HEIGHT)
         return
-    statuses = [status for group in GROUPS for status in group]
+    with st.container(height=LIST_HEIGHT, border=False):
+        st.caption(_("Nothing waits, is being published or needs a person. What came last:"))
+        _draw_table(ended(who, code, zone), ENDED_HEIGHT)
+
+
+def _draw_table(shown: ShownTasks, height: int) -> None:
     config = st.column_config
     st.dataframe(
         shown.cells,
         hide_index=True,
-        height=LIST_HEIGHT,
+        height=height,
         row_height=ROW_HEIGHT,
         column_config={
             "open": open_column(UNFINISHED, [task.public_id for task in shown.tasks]),
             "status": config.MultiselectColumn(
                 _("State"),
-                options=[status_label(status) for status in statuses],
-                color=[TABLE_COLORS[status] for status in statuses],
+                options=[status_label(status) for status in TaskStatus],
+                color=[TABLE_COLORS[status] for status in TaskStatus],
                 width=STATUS_WIDTH,
             ),
             "title": config.TextColumn(_("Title"), width=TITLE_WIDTH),

@@ -15,7 +15,7 @@ from core import wiring
 from core.store.models import PublishTask
 from core.store.records import Role
 from core.task_state import BlockReason
-from dashboard.components.overview_lists import SHOWN_OF_EACH
+from dashboard.components.overview_lists import SHOWN_ENDED, SHOWN_OF_EACH
 from dashboard.components.row_buttons import ICON, pressed_key
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, Draft, figures_of, words_of
 
@@ -135,8 +135,18 @@ def test_of_each_kind_the_newest_few_are_listed(world: DashboardWorld) -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Nothing waits, is being"), ("zh_CN", "没有等待中")])
 def test_a_day_on_which_all_has_ended(world: DashboardWorld, language: str, words: str) -> None:
-    fail(world, "ada", "No.")
-    assert words in words_of(world.open(language=language))
+    """What came last fills the room that is kept for what has not ended."""
+    for number in range(SHOWN_ENDED + 1):
+        fail(world, "ada", f"No {number}.")
+    fail(world, "bob", "Never.")
+    app = world.open(as_="ada", language=language)
+    assert words in words_of(app)
+    last = app.dataframe[0].value
+    assert [row.rpartition("No ")[2] for row in last["state"]] == [f"{n}." for n in range(SHOWN_ENDED, 0, -1)]
+    world.submit("ada", "Waits")
+    world.forget_caches()
+    (title,) = app.run().dataframe[0].value["title"]
+    assert title == "Waits"
 
 
 def test_a_button_of_an_older_list_is_another_button(world: DashboardWorld) -> None:

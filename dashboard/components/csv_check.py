@@ -118,10 +118,10 @@ def _draw_faults(title: str, faults: Sequence[RowFault], *, is_in_download: bool
         ],
         hide_index=True,
         column_config={
-            "row": st.column_config.NumberColumn(_("Row"), width=52),
-            "column": st.column_config.TextColumn(_("Column of the file"), width=124),
-            "reason": st.column_config.TextColumn(_("Reason"), width=304),
-            "remedy": st.column_config.TextColumn(_("How to mend it"), width=420),
+            "row": st.column_config.NumberColumn(_("Row"), width=46),
+            "column": st.column_config.TextColumn(_("Column of the file"), width=118),
+            "reason": st.column_config.TextColumn(_("Reason"), width=318),
+            "remedy": st.column_config.TextColumn(_("How to mend it"), width=404),
         },
     )
     if len(faults) > SHOWN_FAULTS:
@@ -148,8 +148,8 @@ def _draw_preview(parsed: ParsedCsv) -> None:
             ],
             hide_index=True,
             column_config={
-                "row": st.column_config.NumberColumn(_("Row"), width=52),
-                "title": st.column_config.TextColumn(_("Title"), width=310),
+                "row": st.column_config.NumberColumn(_("Row"), width=46),
+                "title": st.column_config.TextColumn(_("Title"), width=296),
                 "account": st.column_config.TextColumn(_("Account"), width=110),
                 "mode": st.column_config.TextColumn(_("What to do"), width=150),
                 "at": st.column_config.TextColumn(_("Not before"), width=150),

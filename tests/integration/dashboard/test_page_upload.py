@@ -72,7 +72,7 @@ def test_each_fault_has_its_row_and_only_the_good_ones_go(world: DashboardWorld)
 
 def test_how_to_mend_a_fault_is_in_sight(world: DashboardWorld) -> None:
     app = upload(world.open("upload"), FAULTY)
-    for table, room in ((app.dataframe[0], 902), (app.dataframe[1], 868)):
+    for table, room in ((app.dataframe[0], 886), (app.dataframe[1], 854)):
         columns = json.loads(table.proto.columns)
         widths = [columns[name]["width"] for name in table.value.columns]
         assert sum(widths) <= room

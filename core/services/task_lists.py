@@ -10,7 +10,7 @@ from core.store.audit import AuditLog
 from core.store.database import Database
 from core.store.records import AccountView, Actor, TaskView
 from core.store.task_filter import TaskFilter
-from core.store.task_pages import MOST, BatchName, TaskPages, TaskSort
+from core.store.task_pages import IDS_AT_ONCE, MOST, BatchName, TaskPages, TaskSort
 from core.store.task_queries import TaskQueries
 from core.store.users import UserStore
 from core.task_state import TaskStatus
@@ -46,10 +46,18 @@ class TaskLists:
     ) -> TaskPage:
         """`number` from 1. Raises NotFound for another user's."""
         allowed = self.allowed(wanted, actor)
-        total = self._pages.count(allowed)
+        total, listed = self._found(allowed)
         offset = min((max(number, 1) - 1) * size, MOST)
-        tasks = self._pages.page(allowed, sort=sort, offset=offset, limit=size)
+        tasks = self._pages.page(listed, sort=sort, offset=offset, limit=size)
         return TaskPage(tuple(tasks), min(total, MOST), total > MOST)
+
+    def _found(self, allowed: TaskFilter) -> tuple[int, TaskFilter | Sequence[int]]:
+        """How many there are, and what to list: what a search has found among a million articles is not searched for
+        again, unless it is so much that a page of it is found soon."""
+        if not allowed.is_search:
+            return self._pages.count(allowed), allowed
+        ids = self._pages.some_ids(allowed)
+        return len(ids), ids if len(ids) <= IDS_AT_ONCE else allowed
 
     def newest(self, wanted: TaskFilter, *, actor: Actor, size: int) -> list[TaskView]:
         """The first few of a filter, without counting the others. Raises NotFound for another user's."""

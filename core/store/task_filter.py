@@ -32,6 +32,11 @@ class TaskFilter:
     error_class: str | None = None
     reason: str | None = None
 
+    @property
+    def is_search(self) -> bool:
+        """Whether it looks into texts, which no index helps with: every task is read to find a few."""
+        return bool(self.text or self.reason)
+
 
 def filtered(statement: Select[*Columns], wanted: TaskFilter) -> Select[*Columns]:
     """A statement over tasks, with these alone."""

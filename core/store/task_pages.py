@@ -81,9 +81,14 @@ class TaskPages:
         self._db = db
 
     def page(
-        self, wanted: TaskFilter, *, sort: TaskSort = TaskSort.NEWEST, offset: int = 0, limit: int = 50
+        self,
+        wanted: TaskFilter | Sequence[int],
+        *,
+        sort: TaskSort = TaskSort.NEWEST,
+        offset: int = 0,
+        limit: int = 50,
     ) -> list[TaskView]:
-        """Sorted other than by age, among the newest `MOST` alone."""
+        """Of a filter, or of these few ids. Sorted other than by age, among the newest `MOST` alone."""
         ids = _page_ids(wanted, sort).offset(offset).limit(limit)
         with self._db.read() as connection:
             order = {row.id: place for place, row in enumerate(connection.execute(ids))}
@@ -96,6 +101,12 @@ class TaskPages:
         some = filtered(select(PublishTask.id), wanted).limit(MOST + 1).subquery()
         with self._db.read() as connection:
             return connection.scalar(select(func.count()).select_from(some)) or 0
+
+    def some_ids(self, wanted: TaskFilter) -> list[int]:
+        """All of them, in no order, or `MOST` + 1 of more than `MOST`."""
+        some = filtered(select(PublishTask.id), wanted).limit(MOST + 1)
+        with self._db.read() as connection:
+            return list(connection.scalars(some))
 
     def by_ids(self, task_ids: Sequence[int]) -> list[TaskView]:
         """These tasks in this order, as far as they are there."""
@@ -176,8 +187,12 @@ def _facts_of(row: Row[*tuple[Any, ...]]) -> TaskFacts:
     )
 
 
-def _page_ids(wanted: TaskFilter, sort: TaskSort) -> Select[int]:
-    matching = filtered(select(PublishTask.id), wanted)
+def _page_ids(wanted: TaskFilter | Sequence[int], sort: TaskSort) -> Select[int]:
+    matching = select(PublishTask.id)
+    if isinstance(wanted, TaskFilter):
+        matching = filtered(matching, wanted)
+    else:
+        matching = matching.where(PublishTask.id.in_(wanted))
     if sort is TaskSort.NEWEST:
         return matching.order_by(PublishTask.id.desc())
     if sort is TaskSort.OLDEST:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
+from sqlalchemy import event
 
 from core.errors import InvalidInput, ServiceUnavailable
 from core.services import task_lists
@@ -47,6 +49,32 @@ def test_a_page_with_its_total(services: Services) -> None:
     assert titles[0].title == "Article 0"
     assert [task.user_name for task in services.lists.by_ids([tasks[0].id], actor=bob)] == []
     assert len(list(services.lists.everything(TaskFilter(), actor=ada))) == 5
+
+
+def search(services: Services, actor: Actor, **more: Any) -> tuple[list[str], int, int]:
+    """The titles of a page, how many there are in all, and how often texts were looked through for them."""
+    searches = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        searches.append(" LIKE " in statement)
+
+    event.listen(services.db.engine, "before_cursor_execute", count)
+    page = services.lists.page(TaskFilter(text="Article"), actor=actor, size=2, **more)
+    event.remove(services.db.engine, "before_cursor_execute", count)
+    return [task.title for task in page.tasks], page.total, sum(searches)
+
+
+def test_a_search_looks_through_all_texts_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, ada, _ = services.add_user("ada")
+    _, bob, _ = services.add_user("bob")
+    articles(services, ada, 3)
+    services.submit(bob, "Article of bob")
+    services.submit(ada, "Another")
+    assert search(services, ada) == (["Article 2", "Article 1"], 3, 1)
+    assert search(services, ada, number=2) == (["Article 0"], 3, 1)
+    assert search(services, ada, sort=TaskSort.TITLE) == (["Article 0", "Article 1"], 3, 1)
+    monkeypatch.setattr(task_lists, "IDS_AT_ONCE", 2)
+    assert search(services, ada, sort=TaskSort.OLDEST) == (["Article 0", "Article 1"], 3, 2)
 
 
 @pytest.mark.parametrize("is_growing", [False, True])

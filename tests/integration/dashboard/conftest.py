@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 
 from core import wiring
 from core.settings import get_settings
@@ -17,6 +19,16 @@ from tests.integration.dashboard.dashboard_world import DashboardWorld
 from tests.servers.migrated_tables import MigratedFile
 from tests.servers.redis_server import RedisServer
 from tests.servers.worker_lab import SECRET_KEY
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_are_looked_for_once() -> Iterator[None]:
+    """At each opening of a page, Streamlit's `AppTest` reads what every installed package says of itself: most of the
+    work of these tests, and always with the same result."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def _draw_sent(actor: Actor, public_id: str) -> None:
 
 
 def _draw_links(task: TaskView) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if task.result_url:
             st.link_button(_("Open the article"), task.result_url, icon=":material/open_in_new:")
         st.page_link(

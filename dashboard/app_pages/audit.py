@@ -11,10 +11,12 @@ from core.services.audit_words import ACTIONS, DENIED, action_words, detail_word
 from core.store.audit import AuditFilter, AuditView
 from core.store.records import Actor
 from dashboard.address import Address, flag_field, text_field, word_field
-from dashboard.text import _, clock, local, zone
+from dashboard.text import _, clock, local, mark, zone
 from dashboard.visitor import page
 
 PAGE = 100
+PROGRAMS = (mark("command line"), mark("system"))
+"""Names that no user can have: told and looked for in the reader's language."""
 ADDRESS = Address("audit", {"who": text_field(), "did": word_field(ACTIONS), "refused": flag_field()})
 
 
@@ -30,7 +32,7 @@ def draw(actor: Actor) -> None:
     rows = [
         {
             "at": local(entry.at),
-            "actor": entry.actor_name,
+            "actor": _(entry.actor_name) if entry.actor_name in PROGRAMS else entry.actor_name,
             "action": _(action_words(entry.action)),
             "target": _target(entry, names),
             "refused": _("refused") if entry.detail.get(DENIED) else "",
@@ -86,7 +88,8 @@ def _filter() -> AuditFilter:
         st.session_state["audit_chosen"] = chosen
         st.session_state["audit_before"] = None
     before = st.session_state.get("audit_before")
-    return AuditFilter(actor or None, action or None, is_denied=True if only_refused else None, before_id=before)
+    by = next((name for name in PROGRAMS if actor == _(name)), actor)
+    return AuditFilter(by or None, action or None, is_denied=True if only_refused else None, before_id=before)
 
 
 def _turn_over(last_id: int | None) -> None:

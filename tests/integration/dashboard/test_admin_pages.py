@@ -137,6 +137,16 @@ def test_limits_without_redis_say_so_calmly(world: DashboardWorld, monkeypatch: 
     assert "Redis cannot be reached" in words_of(app)
 
 
+def test_programs_are_named_and_found_in_the_reader_s_language(world: DashboardWorld) -> None:
+    log = AuditLog(wiring.get_database())
+    for number, actor in enumerate((Actor.command_line(), Actor.system(), world.actor("bob"))):
+        log.record(actor, "article.submit", "article", number)
+    app = world.open("audit", as_="root", language="zh_CN")
+    assert [row["actor"] for row in rows_of(app)[1:4]] == ["bob", "系统", "命令行"]
+    app.text_input(key="audit_who").set_value("命令行").run()
+    assert {row["actor"] for row in rows_of(app)} == {"命令行"}
+
+
 def test_the_audit_log_is_narrowed_and_turned_over(world: DashboardWorld) -> None:
     log = AuditLog(wiring.get_database())
     for number in range(101):

@@ -13,6 +13,7 @@ from streamlit.components.v2 import manifest_scanner
 
 from core import wiring
 from core.settings import get_settings
+from core.store.passwords import hash_password
 from dashboard.shared_figures import forget_all
 from tests.integration.dashboard.dashboard_server import DashboardServer
 from tests.integration.dashboard.dashboard_world import DashboardWorld
@@ -28,6 +29,15 @@ def components_are_looked_for_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         once = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_password_is_hashed_once() -> Iterator[None]:
+    """Three people of every world have the same one, and hashing it is most of what making them costs. Each is still
+    checked as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.store.users.hash_password", cache(hash_password))
         yield
 
 

@@ -13,7 +13,7 @@ from dashboard.components.alerts import draw_banner
 from dashboard.components.own_words import cover_words
 from dashboard.navigation import pages_for
 from dashboard.sidebar import draw_sidebar
-from dashboard.visitor import come_back, current_session, draw_notes, lead_to_sign_in, say_in_box
+from dashboard.visitor import come_back, current_session, draw_notes, forget_notes, lead_to_sign_in, say_in_box
 
 # Streamlit leaves a third of a small screen empty; tables need it. And it lays the search of a table over what stands
 # above it, while the pointer is in the table: a button there could not be reached from below.
@@ -51,6 +51,7 @@ def run() -> None:
         # The overview, at the root of the address, shows all that is wrong by itself.
         draw_banner()
     chosen.run()
+    forget_notes()
 
 
 def _leave_questions(page: str) -> None:

@@ -27,6 +27,8 @@ R = TypeVar("R")
 
 REFRESH_SECONDS = 2.0
 NOTES = "notes"
+DRAWN_NOTES = "notes_drawn"
+"""Those that a run of the whole page has begun to show."""
 REFUSED_ICON = ":material/error:"
 REFUSED_SECONDS = 10
 """A refusal shows for so long at least; a longer one for as long as it takes to read."""
@@ -99,15 +101,24 @@ def _away_words(error: ServiceUnavailable) -> str:
 
 
 def toast(words: str, *, icon: str) -> None:
-    """From a callback: a note that shows for some seconds. It waits for the run that follows: Streamlit would put a
-    toast of a callback where an open dialog stands, and the browser shows an empty page then."""
+    """A note that shows for some seconds, from the next run of the whole page on. Streamlit puts a toast of a callback,
+    or of a part that refreshes by itself, where the first run of the page had put something else: a style, or an open
+    dialog, whose next refresh leaves the browser with an empty page."""
     st.session_state.setdefault(NOTES, []).append((words, icon))
 
 
 def draw_notes() -> None:
-    """What callbacks had to say."""
-    for words, icon in st.session_state.pop(NOTES, ()):
+    """At the beginning of a run of the whole page: what callbacks had to say. A run that does not come to its end
+    may not have reached the browser."""
+    st.session_state[DRAWN_NOTES] = [*st.session_state.get(DRAWN_NOTES, ()), *st.session_state.get(NOTES, ())]
+    st.session_state.pop(NOTES, None)
+    for words, icon in st.session_state[DRAWN_NOTES]:
         st.toast(words, icon=icon, duration=_seconds(words) if icon == REFUSED_ICON else "short")
+
+
+def forget_notes() -> None:
+    """At the end of a run of the whole page."""
+    st.session_state.pop(DRAWN_NOTES, None)
 
 
 def _seconds(words: str) -> int:
@@ -172,7 +183,8 @@ def _try_again(drawn_at: float) -> None:
 
 def _run(draw: Callable[[Actor], None], *, part: str, is_refreshing: bool, say: Callable[[TopnError], None]) -> None:
     """`is_refreshing`: by itself, so that it is no sign that somebody works."""
-    draw_notes()
+    if part != WHOLE_PAGE and st.session_state.get(NOTES):
+        st.rerun()
     outer = _part.set(part)
     try:
         session = current_session()

@@ -16,7 +16,7 @@ from dashboard.address import Address, page_field, text_field
 from dashboard.components.account_card import AccountFacts, draw_account
 from dashboard.components.account_sign_in import COOKIE_HELP
 from dashboard.text import _, plain
-from dashboard.visitor import REFRESH_SECONDS, callback, fragment, hold_typed, page
+from dashboard.visitor import REFRESH_SECONDS, callback, fragment, hold_typed, page, toast
 
 PERSON_FIRST = (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN)
 CARDS = 10
@@ -106,7 +106,7 @@ def _add(actor: Actor) -> None:
     )
     for key in ("new_account_name", "new_account_cookies"):
         chosen[key] = ""
-    st.toast(
+    toast(
         _("{name} was added. Check it now, to see that its sign-in works.", name=plain(account.name)),
         icon=":material/check_circle:",
     )

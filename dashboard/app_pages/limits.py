@@ -126,13 +126,13 @@ def _save(actor: Actor, user_id: int, drawn: UserLimits) -> None:
         return
     if report.overrides != limits:
         wiring.get_limit_manager().set(limits, actor=actor)
-    st.toast(_("Saved. It counts from the next start on."), icon=":material/check_circle:")
+    toast(_("Saved. It counts from the next start on."), icon=":material/check_circle:")
 
 
 @callback
 def _reset(actor: Actor, user_id: int) -> None:
     wiring.get_limit_manager().reset(user_id, actor=actor)
-    st.toast(_("Reset. The user may go on at once."), icon=":material/check_circle:")
+    toast(_("Reset. The user may go on at once."), icon=":material/check_circle:")
 
 
 page(draw)

@@ -10,7 +10,7 @@ from core.store.records import Actor
 from core.store.sessions import SessionView
 from dashboard.text import _, count, plain
 from dashboard.told_times import ToldTimes
-from dashboard.visitor import callback, current_session, forget_sessions, page
+from dashboard.visitor import callback, current_session, forget_sessions, page, toast
 
 SHOWN_ONCE = "profile_made"
 
@@ -69,7 +69,7 @@ def _change_password(actor: Actor) -> None:
         return
     wiring.get_sign_in().change_password(old, new, actor=actor, keep_session=session.id)
     forget_sessions()
-    st.toast(_("Your password is changed. Other browsers were signed out."), icon=":material/check_circle:")
+    toast(_("Your password is changed. Other browsers were signed out."), icon=":material/check_circle:")
 
 
 def _tokens(actor: Actor) -> None:
@@ -113,7 +113,7 @@ def _make_token(actor: Actor) -> None:
 def _revoke_all(actor: Actor) -> None:
     if actor.user_id is not None:
         number = wiring.get_token_manager().revoke_all(actor.user_id, actor=actor)
-        st.toast(
+        toast(
             count("{number} token was revoked.", "{number} tokens were revoked.", number),
             icon=":material/check_circle:",
         )

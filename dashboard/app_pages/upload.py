@@ -17,7 +17,7 @@ from dashboard.components.bulk_actions import open_dialog
 from dashboard.components.checked_file import Choice, Shown
 from dashboard.components.csv_check import agreement_would_free_rows, draw_check
 from dashboard.components.file_field import draw_file_field
-from dashboard.components.file_order import FILES, TOLD, order_file
+from dashboard.components.file_order import FILES, order_file
 from dashboard.components.ways_in import draw_way_to_account
 from dashboard.languages import CHINESE
 from dashboard.text import _, count, language, plain
@@ -26,8 +26,6 @@ from dashboard.visitor import page
 
 def draw(actor: Actor) -> None:
     st.title(_("Bulk upload"), anchor=False)
-    if TOLD in st.session_state:
-        st.toast(st.session_state.pop(TOLD), icon=":material/check_circle:")
     handed_in = _handed_in()
     if handed_in is not None:
         draw_progress(handed_in)

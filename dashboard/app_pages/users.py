@@ -9,7 +9,7 @@ from core.store.records import Actor, Role, UserView
 from dashboard.components.stored_field import follow
 from dashboard.text import _, count, mark, plain
 from dashboard.told_times import ToldTimes
-from dashboard.visitor import callback, forget_sessions, page
+from dashboard.visitor import callback, forget_sessions, page, toast
 
 ROLES = {Role.OPERATOR: mark("Operator"), Role.ADMIN: mark("Administrator")}
 
@@ -74,7 +74,7 @@ def _add_user(actor: Actor) -> None:
     user = wiring.get_user_manager().add(chosen["add_name"], password, actor=actor, role=chosen["add_role"])
     # Emptied only now: who was refused for one field need not fill in the others again.
     chosen["add_name"], chosen["add_password"], chosen["add_role"] = "", "", Role.OPERATOR
-    st.toast(_("{name} was added.", name=plain(user.name)), icon=":material/check_circle:")
+    toast(_("{name} was added.", name=plain(user.name)), icon=":material/check_circle:")
 
 
 @callback
@@ -88,7 +88,7 @@ def _set_role(actor: Actor, user_id: int) -> None:
 def _set_password(actor: Actor, user_id: int) -> None:
     wiring.get_user_manager().set_password(user_id, st.session_state[f"new_password_{user_id}"], actor=actor)
     forget_sessions()
-    st.toast(_("The password is set, and the user's browsers were signed out."), icon=":material/check_circle:")
+    toast(_("The password is set, and the user's browsers were signed out."), icon=":material/check_circle:")
 
 
 @callback
@@ -100,9 +100,7 @@ def _sign_out(actor: Actor, user_id: int) -> None:
 @callback
 def _revoke_tokens(actor: Actor, user_id: int) -> None:
     number = wiring.get_token_manager().revoke_all(user_id, actor=actor)
-    st.toast(
-        count("{number} token was revoked.", "{number} tokens were revoked.", number), icon=":material/check_circle:"
-    )
+    toast(count("{number} token was revoked.", "{number} tokens were revoked.", number), icon=":material/check_circle:")
 
 
 @callback

@@ -22,7 +22,7 @@ from dashboard.navigation import path_of
 from dashboard.shared_figures import forget_all
 from dashboard.text import _, full_clock, mark, plain
 from dashboard.told_times import ToldTimes
-from dashboard.visitor import callback
+from dashboard.visitor import callback, toast
 
 STATES = {
     AccountState.SIGNED_IN: (mark("Signed in"), "green"),
@@ -160,16 +160,16 @@ def _draw_result(account: AccountView) -> None:
 @callback
 def _pause(actor: Actor, account_id: int) -> None:
     wiring.get_pause_manager().pause(PauseScope.ACCOUNT, str(account_id), actor=actor)
-    st.toast(_("Paused. Nothing new of it starts."), icon=":material/pause_circle:")
+    toast(_("Paused. Nothing new of it starts."), icon=":material/pause_circle:")
 
 
 @callback
 def _resume(actor: Actor, account_id: int) -> None:
     wiring.get_pause_manager().resume(PauseScope.ACCOUNT, str(account_id), actor=actor)
-    st.toast(_("It goes on."), icon=":material/play_circle:")
+    toast(_("It goes on."), icon=":material/play_circle:")
 
 
 @callback
 def _delete(actor: Actor, account_id: int) -> None:
     wiring.get_account_manager().delete(account_id, actor=actor)
-    st.toast(_("The account is deleted."), icon=":material/check_circle:")
+    toast(_("The account is deleted."), icon=":material/check_circle:")

@@ -10,7 +10,7 @@ from core import wiring
 from core.store.records import AccountView, Actor
 from dashboard.text import _, count, mark, plain
 from dashboard.told_times import ToldTimes
-from dashboard.visitor import callback, callback_here, hold_typed
+from dashboard.visitor import callback, callback_here, hold_typed, toast
 
 COOKIE_HELP = mark(
     "Sign in to the site in your own browser, export its cookies with an extension such as Cookie-Editor, and paste "
@@ -92,7 +92,7 @@ def _replace(actor: Actor, account_id: int) -> None:
         "The sign-in is replaced. {number} articles go on.",
         receipt.resumed,
     )
-    st.toast(told, icon=":material/check_circle:")
+    toast(told, icon=":material/check_circle:")
 
 
 @callback_here

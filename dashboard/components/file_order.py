@@ -16,15 +16,13 @@ from dashboard.components.batch_list import PARAMETER
 from dashboard.components.checked_file import Shown
 from dashboard.shared_figures import forget_all
 from dashboard.text import count, one_behind_the_other
-from dashboard.visitor import callback_here
+from dashboard.visitor import callback_here, toast
 
 ORDER = "upload_order"
 DONE = "upload_done"
 """What was shown of the file that was handed in last."""
 FILES = "upload_files"
 """The number of the field for a file: another one is empty."""
-TOLD = "upload_told"
-"""What became of a file, to be said by the run that shows its batch."""
 
 
 @dataclass(slots=True)
@@ -86,7 +84,7 @@ def tell_receipt() -> None:
     if ordered is None or ordered.receipt is None:
         return
     forget_all()
-    st.session_state[TOLD] = _words(ordered.receipt)
+    toast(_words(ordered.receipt), icon=":material/check_circle:")
     st.session_state[DONE] = ordered.shown
     st.session_state[FILES] = st.session_state.get(FILES, 0) + 1
     if ordered.receipt.batch_id is not None:

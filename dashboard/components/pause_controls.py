@@ -124,10 +124,10 @@ def _pause(actor: Actor, scope: PauseScope) -> None:
     until = None if span is None else datetime.now(UTC) + span
     reason = chosen["pause_reason"].strip() or None
     wiring.get_pause_manager().pause(scope, key, actor=actor, until=until, reason=reason)
-    st.toast(_("Paused. Nothing new of it starts."), icon=":material/pause_circle:")
+    toast(_("Paused. Nothing new of it starts."), icon=":material/pause_circle:")
 
 
 @callback
 def _resume(actor: Actor, scope: PauseScope, key: str) -> None:
     wiring.get_pause_manager().resume(scope, key, actor=actor)
-    st.toast(_("It goes on."), icon=":material/play_circle:")
+    toast(_("It goes on."), icon=":material/play_circle:")

@@ -17,7 +17,7 @@ from dashboard.components.earlier_texts import draw_versions
 from dashboard.components.review_answers import draw_answers
 from dashboard.components.task_actions import draw_actions
 from dashboard.components.task_badges import badge_and_words
-from dashboard.components.task_editor import draw_editor, edited_task, follow_change, leave_form
+from dashboard.components.task_editor import draw_editor, edited_task, follow_change, forget_change, leave_form
 from dashboard.components.task_pictures import draw_pictures
 from dashboard.components.task_timeline import draw_timeline
 from dashboard.next_steps import next_step
@@ -33,6 +33,8 @@ WITH_REASON = (TaskStatus.RETRYING, TaskStatus.BLOCKED, TaskStatus.FAILED)
 
 def open_drawer(public_id: str) -> None:
     """Shows it until it is closed; its address names the article, so that it can be sent to somebody."""
+
+    forget_change()
 
     @st.dialog(_("Article"), width=WIDTH, position="right", on_dismiss=_close)
     def drawer() -> None:

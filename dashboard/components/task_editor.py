@@ -30,8 +30,6 @@ CHANGED = "task_edited_changed"
 """The form was opened or left just now: the whole drawer is drawn anew."""
 SAID = "task_edit_said"
 """Why it was not saved."""
-TOLD = "task_edit_told"
-"""What came of it, once the form is left."""
 FIELDS = ("title", "content", "format", "topics", "column", "mode", "without_cover")
 
 
@@ -55,14 +53,15 @@ def edit(_actor: Actor, opened: str, task_id: int) -> None:
     st.session_state.pop(SAID, None)
 
 
+def forget_change() -> None:
+    """A run of the whole page draws the drawer as it is now."""
+    st.session_state.pop(CHANGED, None)
+
+
 def follow_change() -> None:
-    """At the end of a fragment of the drawer: draw the whole of it when the form was opened or left, then say what
-    came of it."""
+    """At the end of a fragment of the drawer: draw the whole of it when the form was opened or left."""
     if st.session_state.pop(CHANGED, False):
         st.rerun()
-    told = st.session_state.pop(TOLD, None)
-    if told:
-        toast(told, icon=":material/check_circle:")
 
 
 @fragment()
@@ -173,7 +172,8 @@ def _save(actor: Actor, task_id: int, resend: bool) -> None:
         _forget(actor, task_id)
         st.session_state.pop(EDITED, None)
         st.session_state[CHANGED] = True
-        st.session_state[TOLD] = _("It is sent again with the new text.") if resend else _("The new text is saved.")
+        told = _("It is sent again with the new text.") if resend else _("The new text is saved.")
+        toast(told, icon=":material/check_circle:")
 
 
 @callback

@@ -105,6 +105,11 @@ def test_only_the_guard_makes_fragments(file: Path) -> None:
     assert "fragment" not in [alias.name for node in imports for alias in node.names]
 
 
+@pytest.mark.parametrize("file", [file for file in FILES if name_of(file) != "visitor.py"], ids=name_of)
+def test_no_note_is_shown_but_by_a_run_of_the_whole_page(file: Path) -> None:
+    assert "st.toast" not in [ast.unparse(node) for node in ast.walk(tree_of(file)) if isinstance(node, ast.Attribute)]
+
+
 @pytest.mark.parametrize("file", sorted((DASHBOARD / "app_pages").glob("[!_]*.py")), ids=name_of)
 def test_a_page_does_nothing_but_run_guarded(file: Path) -> None:
     """A file of a page is a script: what stands at its top level runs, whoever looks."""

@@ -68,6 +68,37 @@ def test_what_a_button_does_is_not_broken_off_by_what_the_browser_sends_meanwhil
     assert app.session_state["runs"] == 3
 
 
+def run_a_note_from_a_part() -> None:
+    import streamlit as st  # noqa: PLC0415 - AppTest runs the body as a script
+
+    from dashboard.visitor import callback, draw_notes, forget_notes, fragment, toast  # noqa: PLC0415
+
+    def say(_actor: object) -> None:
+        toast("done", icon=":material/check:")
+
+    @fragment()
+    def part(_actor: object) -> None:
+        st.session_state["parts"] = st.session_state.get("parts", 0) + 1
+        st.button("say", on_click=callback(say))
+
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    draw_notes()
+    part()
+    forget_notes()
+
+
+def test_a_note_of_a_part_is_shown_by_the_whole_page(world: DashboardWorld) -> None:
+    """Drawn by the part alone, it would take the place of what the page shows behind it."""
+    app = AppTest.from_function(run_a_note_from_a_part, default_timeout=30)
+    app.user = {"user_id": str(world.users["ada"].id), "session_id": str(world.session_of("ada"))}
+    app.run()
+    app.button[0].click().run()
+    assert [note.value for note in app.toast] == ["done"]
+    assert (app.session_state["runs"], app.session_state["parts"]) == (2, 2)
+    app.run()
+    assert not app.toast
+
+
 def run_part(world: DashboardWorld, kind: str) -> AppTest:
     app = AppTest.from_function(run_a_part, default_timeout=30)
     app.user = {"user_id": str(world.users["ada"].id), "session_id": str(world.session_of("ada"))}

@@ -25,10 +25,25 @@ class AddressField:
     read: Callable[[list[str]], Any]
     write: Callable[[Any], list[str]]
 
+    def holds(self, value: Any) -> bool:
+        """Whether its widget can have this value. A browser names a choice by its words: those of the language of
+        before, while a page is changing its language, arrive as a text that is no choice."""
+        try:
+            return bool(self.read(self.write(value)) == value)
+        except AttributeError:
+            return False
+
+
+class TextField(AddressField):
+    """What somebody types is never in the wrong words."""
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, str)
+
 
 def text_field() -> AddressField:
     """Free text."""
-    return AddressField(lambda values: values[0][:TEXT_LENGTH] if values else "", lambda text: [text] if text else [])
+    return TextField(lambda values: values[0][:TEXT_LENGTH] if values else "", lambda text: [text] if text else [])
 
 
 def number_field() -> AddressField:
@@ -105,17 +120,18 @@ class Address:
         return f"{self._page}_{name}"
 
     def value(self, name: str) -> Any:
-        """What is chosen now."""
-        return st.session_state.get(self.key(name))
+        """What is chosen now; while its widget holds what is no choice, what stands in the address."""
+        field, chosen = self._fields[name], st.session_state.get(self.key(name))
+        return chosen if field.holds(chosen) else field.read(st.query_params.get_all(name))
 
     def take_over(self) -> None:
         """Before the widgets are drawn: set them by the address, if it is not the one they wrote themselves."""
         now = self._in_address()
         is_drawn = all(self.key(name) in st.session_state for name in self._fields)
-        if is_drawn and st.session_state.get(self._seen) == now:
-            return
+        is_known = is_drawn and st.session_state.get(self._seen) == now
         for name, field in self._fields.items():
-            st.session_state[self.key(name)] = field.read(now[name])
+            if not is_known or not field.holds(st.session_state[self.key(name)]):
+                st.session_state[self.key(name)] = field.read(now[name])
         st.session_state[self._seen] = now
 
     def write(self) -> None:

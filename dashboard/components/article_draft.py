@@ -14,7 +14,7 @@ from core import wiring
 from core.services.form_drafts import FormDraft
 from core.store.records import Actor
 from dashboard.components import cover_field
-from dashboard.components.article_form import BLANK, CHOICES, KEPT_MOMENT, MOMENT, UNKEPT_WORDS, key
+from dashboard.components.article_form import BLANK, CHOICES, KEPT_MOMENT, MOMENT, UNKEPT_WORDS, account_now, key
 from dashboard.components.moment_input import read_moment
 from dashboard.open_forms import OpenForms
 from dashboard.text import _, clock, count, plain
@@ -172,6 +172,7 @@ def _fill(actor: Actor) -> None:
 
 def _facts() -> dict[str, Any]:
     facts = {name: st.session_state.get(key(name), blank) for name, blank in BLANK.items()}
+    facts["account"] = account_now()
     if facts["is_later"] and f"{MOMENT}_day" in st.session_state:
         facts["moment"] = read_moment(MOMENT).isoformat()
     return facts

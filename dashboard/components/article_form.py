@@ -34,10 +34,19 @@ BLANK: dict[str, Any] = {
 }
 """What is kept: name → what a blank form holds. The moment and the cover are kept beside it."""
 CHOICES = {"format": FORMATS, "mode": tuple(Mode), "priority": range(MAX_PRIORITY + 1)}
+ACCOUNT = "account_of_form"
+"""The account that was chosen last."""
 MOMENT = "publish_moment"
 UNKEPT_WORDS = mark("What you write cannot be kept just now: TOP_N's disk takes nothing. Copy it before you leave.")
 KEPT_MOMENT = "publish_kept_moment"
 """The time that was chosen before."""
+
+
+def account_now() -> int | None:
+    """The id of the chosen account. A browser names it by its words: those of the language of before, while the page
+    changes its language, are no choice, and the one of before stays."""
+    chosen = st.session_state.get(key("account"))
+    return chosen if isinstance(chosen, int) else st.session_state.get(ACCOUNT)
 
 
 def key(name: str) -> str:
@@ -77,9 +86,11 @@ def draw_form(accounts: Sequence[AccountView], actor: Actor, form: str) -> None:
 
 def _draw_account(accounts: Sequence[AccountView], *, is_admin: bool) -> None:
     names = {one.id: _name(one, is_admin=is_admin) for one in accounts}
-    if st.session_state[key("account")] not in names:
-        st.session_state[key("account")] = accounts[0].id
+    for choice in (account_now(), accounts[0].id):
+        if st.session_state[key("account")] not in names:
+            st.session_state[key("account")] = choice
     chosen = st.selectbox(_("Account"), list(names), format_func=names.__getitem__, key=key("account"))
+    st.session_state[ACCOUNT] = chosen
     state = next(one.state for one in accounts if one.id == chosen)
     if state in (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN):
         st.warning(

@@ -69,7 +69,11 @@ def _platform_field() -> AddressField:
 def _fault_field() -> AddressField:
     """The short name of a kind of fault."""
     return AddressField(
-        lambda values: values[0] if values and values[0].isidentifier() and len(values[0]) <= FAULT_LENGTH else None,
+        lambda values: (
+            values[0]
+            if values and values[0].isascii() and values[0].isidentifier() and len(values[0]) <= FAULT_LENGTH
+            else None
+        ),
         lambda fault: [fault] if fault else [],
     )
 

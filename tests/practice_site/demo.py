@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +87,45 @@ def chosen_users() -> tuple[str, ...]:
     return USERS[: int(number)]
 
 
+class Stop:
+    """What Ctrl-C does. Pressed twice it does the same, not half of it."""
+
+    def __init__(self) -> None:
+        self._is_held_back = False
+        self._has_come = False
+
+    def listen(self) -> None:
+        """From now on it raises KeyboardInterrupt."""
+        for number in SIGNALS:
+            signal.signal(number, self._come)
+
+    def ignore(self) -> None:
+        """From now on it does nothing."""
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+    @contextlib.contextmanager
+    def held_back(self) -> Iterator[None]:
+        """Not before the end of the block. A thread or a program whose start is broken off runs on, and nobody knows
+        of it."""
+        self._is_held_back = True
+        try:
+            yield
+        finally:
+            self._is_held_back = False
+        if self._has_come:
+            raise KeyboardInterrupt
+
+    def _come(self, number: int, frame: FrameType | None) -> None:
+        self.ignore()
+        self._has_come = True
+        if not self._is_held_back:
+            raise KeyboardInterrupt
+
+
+stop = Stop()
+
+
 class Demo:
     """One demonstration in a folder of its own, against a running practice site."""
 
@@ -112,7 +152,13 @@ class Demo:
         say(f"Sign in as  {ADMIN}  with the password  {self._password}")
         say(f"Handing in {self._articles} articles takes up to two minutes; the workers are started after that.\n")
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(self._hand_in, self._users))
+            try:
+                with stop.held_back():
+                    handed_in = [threads.submit(self._hand_in, user) for user in self._users]
+                for one in handed_in:
+                    one.result()
+            finally:
+                threads.shutdown(cancel_futures=True)
         memory = BrowserMemory(self._folder / "data")
         started = time.monotonic()
         memory.start()
@@ -142,7 +188,7 @@ class Demo:
         EmbeddedRedis(self._folder / "data").stop_unused()
 
     def _start(self, log: str, *arguments: str) -> subprocess.Popen[bytes]:
-        with (self._folder / log).open("wb") as output:
+        with (self._folder / log).open("wb") as output, stop.held_back():
             process = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
@@ -152,7 +198,7 @@ class Demo:
                 # Ctrl-C in the terminal reaches this program alone, which then ends the others in their order.
                 start_new_session=True,
             )
-        self._programs.append(process)
+            self._programs.append(process)
         return process
 
     def _core(self, *arguments: str, given: str | None = None) -> str:
@@ -268,22 +314,10 @@ def _clock(moment: datetime | None) -> str:
     return f"{moment:%H:%M:%S}" if moment else "-       "
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    """Whoever presses Ctrl-C twice gets the same end, not half of it."""
-    _ignore_signals()
-    raise KeyboardInterrupt
-
-
-def _ignore_signals() -> None:
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-
-
 def main() -> int:
     """Start the site, run the demonstration, remove everything, also when it is stopped. Returns the exit code, see
     above."""
-    for number in SIGNALS:
-        signal.signal(number, _stop)
+    stop.listen()
     try:
         return run()
     except KeyboardInterrupt:
@@ -307,7 +341,7 @@ def run() -> int:
             return 0 if is_right else 1
         finally:
             # Also where nobody has stopped it: the end is not stopped half-way.
-            _ignore_signals()
+            stop.ignore()
             demo.close()
             site.stop()
 

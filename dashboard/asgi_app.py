@@ -23,6 +23,7 @@ from dashboard.api.application import PATH, make_api
 from dashboard.auth_gate import AuthGate
 from dashboard.health import health_routes
 from dashboard.metrics import metrics_routes
+from dashboard.page_shell import make_page_routes
 from dashboard.sign_in_routes import make_sign_in_routes
 
 SCRIPT = Path(__file__).with_name("streamlit_app.py")
@@ -60,6 +61,7 @@ def make_routes() -> list[BaseRoute]:
         *metrics_routes(),
         Mount(PATH, app=make_api()),
         Route("/overview", to_overview),
+        *make_page_routes(),
     ]
 
 

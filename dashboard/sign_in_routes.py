@@ -15,7 +15,7 @@ from starlette.routing import Route
 from core.errors import ServiceUnavailable, SignInRefused
 from core.services.sign_in import SignIn
 from dashboard.auth_gate import COOKIE
-from dashboard.browser_files import needed_files
+from dashboard.browser_files import all_files
 from dashboard.html_pages import LANGUAGE_FIELD, html_page, language_for, language_in
 from dashboard.languages import LANGUAGES
 
@@ -118,7 +118,7 @@ def _page(
         wait_seconds=None if wait_seconds is None else int(wait_seconds + 0.999),
         is_down=is_down,
         is_still_signed_in=is_still_signed_in,
-        files=needed_files(),
+        files=all_files(),
     )
 
 

@@ -82,7 +82,7 @@ def test_what_a_new_browser_needs_is_sent_at_once_and_to_anybody(lab: WorkerLab,
     (process,) = dashboard.processes()
     assert any("uvloop" in one.path for one in process.memory_maps()), "answers would wait for TCP"
     page = requests.get(f"{dashboard.url}/login", timeout=5).text
-    ahead = re.findall(r'<link rel="prefetch" href="([^"]+)"', page)
+    ahead = re.findall(r'<link rel="(?:prefetch|modulepreload)" href="([^"]+)"', page)
     assert any("/js/DataFrame." in address for address in ahead)
     for address in ahead:
         answer = requests.get(dashboard.url + address, timeout=5)

@@ -13,9 +13,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 IS_AHEAD = """
 const fetched = new Set(performance.getEntriesByType('resource').filter(one => one.responseEnd).map(one => one.name));
-const wanted = [...document.querySelectorAll('link[rel=prefetch]')];
+const wanted = [...document.querySelectorAll('link[rel=prefetch], link[rel=modulepreload]')];
 return wanted.length > 0 && wanted.every(link => fetched.has(link.href));
 """
+ASKED = "return performance.getEntriesByType('resource').map(one => new URL(one.name).pathname);"
 FETCHED = """
 return performance.getEntriesByType('resource')
   .filter(one => new URL(one.name).pathname.startsWith('/static/'))
@@ -34,3 +35,6 @@ def test_a_page_has_all_its_files_when_somebody_comes_in(stage: Stage, guest: Gu
     files = dict(tab.front().execute_script(FETCHED))
     assert any("/js/DataFrame." in address for address in files)
     assert {address for address, size in files.items() if size} == set(), "these were not fetched ahead"
+    asked = tab.front().execute_script(ASKED)
+    assert "/_stcore/health" in asked
+    assert [path for path in asked if path.startswith("/tasks")] == [], "the server was looked for below the page"

@@ -14,7 +14,7 @@ from core.services.alerts import Alert, ServiceHealth
 from core.services.limit_manager import UserStanding
 from core.services.log_viewer import LogFilter, LogPage
 from core.services.outcome_viewer import Outcomes
-from core.services.queue_viewer import LaneView
+from core.services.queue_viewer import LineView
 from core.services.worker_viewer import StoppedWorker, WorkerView
 from core.store.batch_queries import BatchView
 from core.store.pauses import PauseView
@@ -48,13 +48,6 @@ class WorkerReading:
     """What one look at the workers told. It equals itself alone: what is made of it is made anew from the next."""
 
     workers: list[WorkerView] | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LaneReading:
-    """What one look at the line told. As with the workers."""
-
-    lanes: tuple[LaneView, ...]
 
 
 def reader(actor: Actor) -> Actor:
@@ -96,9 +89,9 @@ def stopped_workers(who: Actor) -> list[StoppedWorker]:
 
 
 @shared(FRESH_SECONDS)
-def lane_reading(who: Actor) -> LaneReading:
-    """The line."""
-    return LaneReading(wiring.get_queue_viewer().lanes(actor=who))
+def line(who: Actor) -> LineView:
+    """How it stands for each user."""
+    return wiring.get_queue_viewer().line(actor=who)
 
 
 @shared(SLOW_SECONDS)

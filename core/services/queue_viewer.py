@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from core.queue.queue_stats import Parked
+from core.queue.queue_stats import Parked, UserLine
 from core.queue.rate_limiter import UserRateLimiter
 from core.services.line import QueueSource
 from core.store.database import Database
@@ -37,6 +37,17 @@ class LaneView:
     parked: Parked | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LineView:
+    """The whole line, and its longest lanes: those with the most waiting come first. `users`: how many have a lane.
+    Not compared by value: each reading of it is one of its own."""
+
+    lanes: tuple[LaneView, ...]
+    users: int
+    waiting: int
+    running: int
+
+
 class QueueViewer:
     """An operator sees its own part; its share is one of the whole."""
 
@@ -47,12 +58,28 @@ class QueueViewer:
         self._pauses = PauseStore(db)
         self._users = UserStore(db)
 
-    def lanes(self, *, actor: Actor) -> tuple[LaneView, ...]:
+    def line(self, *, actor: Actor) -> LineView:
         """Those with anything waiting or running. Raises ServiceUnavailable when Redis or the database is away."""
-        now = datetime.now(UTC)
         only = _only(actor)
         users = [user for user in self._queue().stats().users if only in (None, user.user_id)]
-        users = sorted(users, key=lambda user: user.waiting, reverse=True)[:MOST_LANES]
+        users.sort(key=lambda user: user.waiting, reverse=True)
+        return LineView(
+            self._lanes(users[:MOST_LANES]),
+            users=len(users),
+            waiting=sum(user.waiting for user in users),
+            running=sum(user.running for user in users),
+        )
+
+    def waits(self, *, actor: Actor) -> Waits:
+        """Of the last hour. Looks at thousands of starts: not for every refresh. Raises ServiceUnavailable."""
+        return self._figures.waits(datetime.now(UTC) - WAITS_OVER, _only(actor))
+
+    def pauses(self, *, actor: Actor) -> list[PauseView]:
+        """What is held back, of what concerns this actor."""
+        return self._pauses.list(only_user=_only(actor))
+
+    def _lanes(self, users: Sequence[UserLine]) -> tuple[LaneView, ...]:
+        now = datetime.now(UTC)
         starts, oldest = self._figures.starts_by_user(now - SHARE_OVER), self._figures.oldest_waiting()
         names = {user.id: user.name for user in self._users.list()}
         all_stats = self._limiter().get_stats_of([user.user_id for user in users])
@@ -71,14 +98,6 @@ class QueueViewer:
             )
             for user, stats in zip(users, all_stats, strict=True)
         )
-
-    def waits(self, *, actor: Actor) -> Waits:
-        """Of the last hour. Looks at thousands of starts: not for every refresh. Raises ServiceUnavailable."""
-        return self._figures.waits(datetime.now(UTC) - WAITS_OVER, _only(actor))
-
-    def pauses(self, *, actor: Actor) -> list[PauseView]:
-        """What is held back, of what concerns this actor."""
-        return self._pauses.list(only_user=_only(actor))
 
 
 def _only(actor: Actor) -> int | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import streamlit as st
 
-from core.services.queue_viewer import LaneView
+from core.services.queue_viewer import LineView
 from core.store.queue_figures import Waits
 from core.store.records import Actor
 from dashboard import figures
@@ -31,11 +30,11 @@ def live_queue(actor: Actor) -> None:
     """Refreshed by itself. The table is the last: as users come and go it grows and shrinks, and a button below it
     would move just when somebody presses it."""
     who = figures.reader(actor)
-    reading = figures.lane_reading(who)
+    line = figures.line(who)
     draw_pauses(actor, figures.pauses(who))
-    _draw_figures(reading.lanes, figures.waits(who))
-    if reading.lanes:
-        draw_lanes(reading, who)
+    _draw_figures(line, figures.waits(who))
+    if line.lanes:
+        draw_lanes(line, who)
     else:
         st.info(_("Nothing waits and nothing is being published. What is handed in appears here with its turn."))
         draw_ways_in()
@@ -48,10 +47,10 @@ def pause_something(actor: Actor) -> None:
         draw_form(actor)
 
 
-def _draw_figures(lanes: Sequence[LaneView], waits: Waits) -> None:
+def _draw_figures(line: LineView, waits: Waits) -> None:
     draw_tiles(
-        (_("Waiting in line"), sum(lane.waiting for lane in lanes)),
-        (_("Publishing"), sum(lane.running for lane in lanes)),
+        (_("Waiting in line"), line.waiting),
+        (_("Publishing"), line.running),
         (_("Started in the last hour"), waits.starts),
         (_("Half waited less than"), _told(waits.p50_seconds)),
         (_("95 % waited less than"), _told(waits.p95_seconds)),

@@ -10,12 +10,12 @@ import pyarrow as pa
 import streamlit as st
 
 from core.services.local_clock import LocalClock
-from core.services.queue_viewer import LaneView
+from core.services.queue_viewer import LaneView, LineView
 from core.services.task_words import SITE_NAMES
 from core.services.wait_words import DOWN, WaitWords
 from core.store.records import Actor
 from dashboard import figures
-from dashboard.figures import SLOW_SECONDS, LaneReading, WorkerReading
+from dashboard.figures import SLOW_SECONDS, WorkerReading
 from dashboard.languages import sayer
 from dashboard.shared_figures import shared
 from dashboard.text import _, duration, language, zone
@@ -36,16 +36,18 @@ MOST_KEPT = 60
 """Tables; those of earlier readings are of no use any more."""
 
 
-def draw_lanes(reading: LaneReading, who: Actor) -> None:
+def draw_lanes(line: LineView, who: Actor) -> None:
     """As high as it has rows, up to ten."""
-    cells = _cells(reading, figures.worker_reading(who), language(), zone().key)
+    cells = _cells(line, figures.worker_reading(who), language(), zone().key)
+    if len(line.lanes) < line.users:
+        st.caption(_("The {shown} users with the most waiting, of {number}.", shown=len(line.lanes), number=line.users))
     st.dataframe(cells, hide_index=True, column_config=_columns())
 
 
 @shared(SLOW_SECONDS, most=MOST_KEPT)
-def _cells(reading: LaneReading, workers: WorkerReading, code: str, zone_name: str) -> pa.Table:
-    """What all who look at the same see, in this language and zone. As old as the readings."""
-    lanes, is_down = reading.lanes, workers.workers == []
+def _cells(line: LineView, workers: WorkerReading, code: str, zone_name: str) -> pa.Table:
+    """What all who look at the same see, in this language and zone. As old as the two readings."""
+    lanes, is_down = line.lanes, workers.workers == []
     now, words = datetime.now(UTC), WaitWords(LocalClock(ZoneInfo(zone_name)), sayer(code))
     columns = {
         "user": [lane.user_name for lane in lanes],

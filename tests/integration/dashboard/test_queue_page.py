@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from core import wiring
 from core.lane import PauseScope
+from core.services import queue_viewer
 from core.store.pauses import PauseView
 from core.store.records import Actor
 from dashboard.components.late_articles import SHOWN
-from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
+from tests.integration.dashboard.dashboard_world import DashboardWorld, figures_of, words_of
 
 
 def pauses() -> list[PauseView]:
@@ -29,6 +30,18 @@ def test_who_sees_whose_part(world: DashboardWorld, who: str, users: list[str]) 
     app = world.open("queue", as_=who)
     assert sorted(app.dataframe[0].value["user"]) == users
     assert app.dataframe[0].value["waiting"][0] == 2
+
+
+def test_all_are_counted_where_only_the_longest_lanes_are_shown(
+    world: DashboardWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_viewer, "MOST_LANES", 1)
+    for name in ("bob", "ada", "ada"):
+        world.submit(name)
+    app = world.open("queue", as_="root")
+    assert list(app.dataframe[0].value["user"]) == ["ada"]
+    assert figures_of(app)["Waiting in line"] == "3"
+    assert "The 1 users with the most waiting, of 2." in words_of(app)
 
 
 def test_nobody_publishes(world: DashboardWorld) -> None:

@@ -134,7 +134,7 @@ FILTERED_BY_OWNER: dict[str, Filtered] = {
         lambda s, a, two: s.logs.page(LogFilter(), actor=a).lines,
         lambda s, two, answer: [_of_tasks(s, two, {line.task_id for line in answer})],
     ),
-    "QueueViewer.lanes": Filtered(lambda s, a, two: s.line.lanes(actor=a), _users),
+    "QueueViewer.line": Filtered(lambda s, a, two: s.line.line(actor=a).lanes, _users),
     "QueueViewer.waits": Filtered(
         lambda s, a, two: s.line.waits(actor=a), lambda s, two, answer: [_counted(two, answer.starts, 4)]
     ),

@@ -17,6 +17,10 @@ from core.store.users import UserStore
 
 FIRST_ADMIN = "admin"
 FIRST_PASSWORD_BYTES = 12
+SHOWN_NAME = 64
+"""Characters of what somebody called itself that stand on record."""
+NAMELESS = "?"
+"""Who gave no name. The log demands one."""
 
 
 class SignIn:
@@ -48,8 +52,9 @@ class SignIn:
         keys = keys_of(name, address)
         user = self._verify(name, password, keys)
         if user is None:
-            stranger = Actor(name[:64], Role.OPERATOR)
-            self._access.record(stranger, "session.open", "user", name[:64], denied=True, address=address)
+            called = name[:SHOWN_NAME] or NAMELESS
+            stranger = Actor(called, Role.OPERATOR)
+            self._access.record(stranger, "session.open", "user", called, denied=True, address=address)
             raise SignInRefused(self._brake.seconds_left(*keys))
         token = self._sessions.open(user.id)
         self._access.record(Actor(user.name, user.role, user.id), "session.open", "user", user.name, address=address)

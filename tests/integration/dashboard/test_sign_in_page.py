@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 import requests
 
+from core import wiring
+from core.store.audit import AuditFilter
 from core.store.records import Actor
 from dashboard.visitor import forget_sessions
 from tests.integration.dashboard.dashboard_server import DashboardServer
@@ -82,3 +84,18 @@ def test_an_open_page_leads_there_when_its_session_ends(world: DashboardWorld) -
     app.run()
     scripts = [element.proto.body for element in app.get("html")]
     assert any("'/login?ended=1&next='" in script for script in scripts)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", "\0", "x" * 400, "a\ud800b", "😀" * 100],
+    ids=["none", "blank", "NUL", "long", "half", "wide"],
+)
+def test_no_name_is_too_odd_to_be_refused_and_put_on_record(
+    world: DashboardWorld, api: DashboardServer, name: str
+) -> None:
+    form = {"name": name.encode(errors="surrogatepass"), "password": "wrong"}
+    refused = api.call("POST", "/login", data=form)
+    assert (refused.status_code, "<button>" in refused.text) == (403, True)
+    (newest, *_) = wiring.get_audit_viewer().entries(AuditFilter(), actor=world.actor("root"))
+    assert (newest.action, newest.detail["denied"]) == ("session.open", True)

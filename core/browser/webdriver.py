@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from contextlib import ExitStack, suppress
 from functools import cache
@@ -50,6 +51,7 @@ _ARGUMENTS = (
 )
 _SMALL_SHARED_MEMORY_BYTES = 1 << 30
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 measured, not written
+_OBJECT = re.compile(r"^\w+\([^)]*\): ")
 
 
 def start_driver(options: BrowserOptions, worker_folder: WorkerFolder) -> RunningDriver:
@@ -104,7 +106,7 @@ def _quit(session: WebDriver) -> None:
 
 
 def _not_started(error: Exception, url: str, *, is_local: bool) -> ServiceUnavailable:
-    told = str(error).removeprefix("Message: ").split("\n", 1)[0][:300]
+    told = _told(error)
     if not is_local:
         parts = urlsplit(url)
         # Name and password in the address are for the other side alone, not for logs and timelines.
@@ -116,6 +118,12 @@ def _not_started(error: Exception, url: str, *, is_local: bool) -> ServiceUnavai
         f"it did not start: {told}",
         "In a container its sandbox may need user namespaces. " + DOCTOR_REMEDY,
     )
+
+
+def _told(error: Exception) -> str:
+    """Its first line as a sentence, without the object of Python that it names before."""
+    line = str(error).removeprefix("Message: ").split("\n", 1)[0][:300]
+    return _OBJECT.sub("", line).rstrip(". ") + "."
 
 
 def _chrome_options(options: BrowserOptions) -> Options:

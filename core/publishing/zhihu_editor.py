@@ -23,6 +23,7 @@ from core.publishing.zhihu_panel import has_settings
 
 EMPTYING_TRIES: Final = 3
 LAST_BMP: Final = "\uffff"
+SELECT_ALL: Final = "getSelection().selectAllChildren(arguments[0])"
 UNREACHED: Final = "chrome-error:"
 """How the address of the browser's own error page begins."""
 
@@ -97,11 +98,13 @@ class ZhihuEditor:
                 raise _not_stored(answer, draft_id)
 
     def _empty(self) -> None:
-        """Real keys, for the editor's own state must lose the text. The last one turns what is left of the
-        first block, a heading or a list item, into a paragraph."""
+        """Real keys, for the editor's own state must lose the text. But the key for all selects the whole page where
+        the text ends in a table, a line or a picture: a script selects, and Shift makes the editor look at it. The
+        last key turns what is left of the first block, a heading or a list item, into a paragraph."""
         body = self._driver.find_element(By.CSS_SELECTOR, str(SELECTORS["body"]))
-        select_all = Keys.COMMAND if self._driver.capabilities.get("platformName") == "mac" else Keys.CONTROL
-        body.send_keys(select_all, "a")
+        body.send_keys(Keys.SHIFT)
+        self._driver.execute_script(SELECT_ALL, body)
+        body.send_keys(Keys.SHIFT)
         body.send_keys(Keys.DELETE, Keys.BACKSPACE)
         self._was_emptied = True
 

@@ -115,6 +115,20 @@ def test_a_draft_is_emptied_and_used_again(any_desk: PublishingDesk) -> None:
     assert any_desk.progress.drafts == [first.draft_id], "an id that is known is not told again"
 
 
+@pytest.mark.parametrize(
+    "last",
+    ["| 列 |\n|---|\n| 甲 |", "---", "![图](https://example.com/a.png)"],
+    ids=["table", "line", "picture"],
+)
+def test_a_draft_that_ends_in_no_text_is_emptied(any_desk: PublishingDesk, last: str) -> None:
+    """The last block of such a text is no place for a cursor: to select all ends before it, or beside it."""
+    first = any_desk.write(article("第一稿", f"# 大标题\n\n一段。\n\n{last}\n"))
+    any_desk.write(article("第二稿", "全新的内容。"), first.draft_id)
+    content = any_desk.stored(first.draft_id)["content"]
+    assert text_of(content) == "全新的内容。"
+    assert not any(tag in content for tag in ("<table", "<hr", "<img"))
+
+
 def test_a_draft_that_was_never_filled_is_used(any_desk: PublishingDesk) -> None:
     """The worker died right after the first autosave."""
     first = any_desk.write(article("甲", "一"))

@@ -1,4 +1,5 @@
-// Waits for an element that a pointer can reach. args: selector, label (its exact text, or empty),
+// Waits for an element that a pointer can reach, and moves it to the middle of the window: a bar that stays at the
+// window's edge may cover what the browser takes to be in sight. args: selector, label (its exact text, or empty),
 // isBeginning (the text may go on after the label).
 
 function isThere(node) {
@@ -11,6 +12,7 @@ function isThere(node) {
 run(async () => {
   const found = await seen(() => {
     const element = all(args.selector).find(isThere);
+    element?.scrollIntoView({ block: "center", behavior: "instant" });
     return trouble() ?? (element ? { kind: "found", element } : null);
   });
   return found ?? surroundings("waiting");

@@ -36,6 +36,15 @@ def test_all_settings_reach_the_stored_draft_and_the_article(desk: PublishingDes
     assert desk.counts() == (1, 1, 1)
 
 
+@pytest.mark.parametrize("lines", range(4, 14, 2))
+def test_settings_are_reached_wherever_the_text_ends(desk: PublishingDesk, lines: int) -> None:
+    """The bar at the foot of the page covers what the browser takes to be in sight."""
+    text = "\n\n".join(f"第 {line} 段。" for line in range(lines))
+    draft = desk.write(replace(article(markdown=text), column="读书笔记", topics=("Python",)))
+    stored = desk.stored(draft.draft_id)
+    assert (stored["topics"], bool(stored["column_id"])) == (["Python"], True)
+
+
 def test_a_draft_used_again_gets_no_setting_twice(desk: PublishingDesk) -> None:
     first = desk.write(dressed())
     desk.browser.driver.get("about:blank")

@@ -39,7 +39,8 @@ SPANS = {
 
 
 class Targets:
-    """The names of what can be held back, for who looks, in its language."""
+    """The names of what can be held back, for who looks, in its language. No two of a kind have the same: a browser
+    tells by its name what was chosen, and batches may be called alike."""
 
     def __init__(self, actor: Actor) -> None:
         accounts = wiring.get_account_manager().list(actor=actor)
@@ -51,7 +52,9 @@ class Targets:
             PauseScope.ACCOUNT: {
                 str(one.id): f"{one.name} · {one.user_name}" if actor.is_admin else one.name for one in accounts
             },
-            PauseScope.BATCH: {str(one.id): one.name for one in wiring.get_task_lists().batches(actor=actor)},
+            PauseScope.BATCH: {
+                str(one.id): f"{one.name} · #{one.id}" for one in wiring.get_task_lists().batches(actor=actor)
+            },
         }
 
     def of(self, scope: PauseScope) -> Mapping[str, str]:

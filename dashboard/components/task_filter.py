@@ -148,8 +148,12 @@ def _draw_more(actor: Actor) -> None:
     with_owner = actor.is_admin and user_id is None
     names = {one.id: f"{one.name} · {one.user_name}" if with_owner else one.name for one in accounts}
     _choose("account", _("Account"), _("Any account"), names)
-    batches = wiring.get_task_lists().batches(actor=actor)
-    _choose("batch", _("Batch"), _("Any batch"), {one.id: f"{one.name} · {clock(one.created_at)}" for one in batches})
+    # With its number: a browser tells by the words what was chosen, and batches may be called alike.
+    batches = {
+        one.id: f"{one.name} · {clock(one.created_at)} · #{one.id}"
+        for one in wiring.get_task_lists().batches(actor=actor)
+    }
+    _choose("batch", _("Batch"), _("Any batch"), batches)
     _choose("platform", _("Platform"), _("Any platform"), {name: _(SITE_NAMES.get(name, name)) for name in PLATFORMS})
     faults = {name: _(words) for name, words in KINDS.items()}
     fault = ADDRESS.value("fault")

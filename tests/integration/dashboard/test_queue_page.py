@@ -78,6 +78,21 @@ def test_nothing_else_is_paused_than_what_the_form_says_when_it_is_pressed(world
     assert [pause.scope for pause in pauses()] == [PauseScope.PLATFORM]
 
 
+def test_of_batches_that_are_called_alike_the_chosen_one_is_paused(world: DashboardWorld) -> None:
+    """The same file name again, corrected: what was chosen comes back from a browser as its words."""
+    older, newer = (world.submit_batch("ada", "articles.csv", [title]) for title in ("First try", "Second try"))
+    for batch in (newer, older):
+        app = world.open("queue")
+        app.selectbox(key="pause_scope").set_value(PauseScope.BATCH).run()
+        app.selectbox(key="pause_key_batch").set_value(str(batch)).run()
+        app.button(key="pause_now").click().run()
+        assert [(pause.scope, pause.key) for pause in pauses()] == [(PauseScope.BATCH, str(batch))]
+        wiring.get_pause_manager().resume(PauseScope.BATCH, str(batch), actor=world.actor("ada"))
+    app = world.open("tasks")
+    app.selectbox(key="tasks_batch").set_value(newer).run()
+    assert list(app.dataframe[0].value["title"]) == ["Second try"]
+
+
 def test_an_operator_sees_but_cannot_lift_an_administrators_pause(world: DashboardWorld) -> None:
     wiring.get_pause_manager().pause(PauseScope.EVERYTHING, actor=world.actor("root"))
     app = world.open("queue")

@@ -19,13 +19,13 @@ from dashboard.components.article_draft import (
     set_aside,
     take_over_draft,
 )
-from dashboard.components.article_form import draw_form, key, read_form
+from dashboard.components.article_form import GONE_WORDS, chosen_account, draw_form, key, read_form
 from dashboard.components.article_preview import draw_preview
 from dashboard.components.cover_field import cover_now
 from dashboard.components.sent_article import draw_handed_in, show_handed_in
 from dashboard.components.ways_in import draw_way_to_account
 from dashboard.text import _, one_behind_the_other, plain
-from dashboard.visitor import callback, page
+from dashboard.visitor import REFUSED_ICON, callback, page, toast
 
 REFERENCE = "publish_reference"
 """The same until the article is handed in: two clicks, or one whose answer was lost, make one article."""
@@ -101,12 +101,16 @@ def _send(actor: Actor, form: str) -> None:
         show_handed_in(known_as)
         return
     st.session_state[FAULTS] = ()
+    account = chosen_account(_accounts(actor))
+    if account is None:
+        toast(_(GONE_WORDS), icon=REFUSED_ICON)
+        return
     reference = st.session_state.setdefault(REFERENCE, f"form-{uuid.uuid4().hex}")
-    submission, owner = read_form(_accounts(actor), reference, actor, form_now())
+    submission = read_form(account, reference, actor, form_now())
     known = st.session_state.get(EARLIER)
     try:
         task = wiring.get_task_manager().submit(
-            submission, actor=actor, user_id=owner, refuse_repeat=True, repeat_of=known
+            submission, actor=actor, user_id=account.user_id, refuse_repeat=True, repeat_of=known
         )
     except (Repeated, ReferenceTaken) as error:
         st.session_state[EARLIER] = error.public_id

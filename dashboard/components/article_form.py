@@ -36,6 +36,9 @@ BLANK: dict[str, Any] = {
 CHOICES = {"format": FORMATS, "mode": tuple(Mode), "priority": range(MAX_PRIORITY + 1)}
 ACCOUNT = "account_of_form"
 """The account that was chosen last."""
+INSTEAD = "publish_account_instead"
+"""The account that the form took because the chosen one is not there any more: said until another one is chosen."""
+GONE_WORDS = mark("The chosen account is not there any more. Look at which one the article goes to.")
 MOMENT = "publish_moment"
 UNKEPT_WORDS = mark("What you write cannot be kept just now: TOP_N's disk takes nothing. Copy it before you leave.")
 KEPT_MOMENT = "publish_kept_moment"
@@ -86,11 +89,17 @@ def draw_form(accounts: Sequence[AccountView], actor: Actor, form: str) -> None:
 
 def _draw_account(accounts: Sequence[AccountView], *, is_admin: bool) -> None:
     names = {one.id: _name(one, is_admin=is_admin) for one in accounts}
-    for choice in (account_now(), accounts[0].id):
-        if st.session_state[key("account")] not in names:
-            st.session_state[key("account")] = choice
+    wanted = account_now()
+    if wanted not in names:
+        st.session_state[key("account")] = accounts[0].id
+        if wanted is not None:
+            st.session_state[INSTEAD] = accounts[0].id
+    elif st.session_state[key("account")] not in names:
+        st.session_state[key("account")] = wanted
     chosen = st.selectbox(_("Account"), list(names), format_func=names.__getitem__, key=key("account"))
     st.session_state[ACCOUNT] = chosen
+    if st.session_state.get(INSTEAD) == chosen:
+        st.warning(_(GONE_WORDS), icon=":material/key_off:")
     state = next(one.state for one in accounts if one.id == chosen)
     if state in (AccountState.NEEDS_LOGIN, AccountState.NEEDS_HUMAN):
         st.warning(
@@ -123,11 +132,15 @@ def _draw_when() -> None:
         draw_moment(MOMENT, st.session_state.get(KEPT_MOMENT))
 
 
-def read_form(accounts: Sequence[AccountView], reference: str, actor: Actor, form: str) -> tuple[Submission, int]:
-    """The article, and whose it is."""
+def chosen_account(accounts: Sequence[AccountView]) -> AccountView | None:
+    """None: it is not there any more."""
+    return next((one for one in accounts if one.id == account_now()), None)
+
+
+def read_form(account: AccountView, reference: str, actor: Actor, form: str) -> Submission:
+    """The article, for this account."""
     facts = {name: st.session_state[key(name)] for name in BLANK}
-    account = next(one for one in accounts if one.id == facts["account"])
-    submission = Submission(
+    return Submission(
         account=account.name,
         title=facts["title"],
         content=facts["content"],
@@ -141,4 +154,3 @@ def read_form(accounts: Sequence[AccountView], reference: str, actor: Actor, for
         priority=facts["priority"],
         client_ref=reference,
     )
-    return submission, account.user_id

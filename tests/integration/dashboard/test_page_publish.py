@@ -13,7 +13,8 @@ from streamlit.testing.v1.element_tree import Button
 from core import wiring
 from core.store.records import AccountState, TaskView
 from core.task_state import Mode
-from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
+from dashboard.components.article_form import GONE_WORDS
+from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, words_of
 
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
 BODY = "# 开头\n\n正文 **重点**\n\n- 一\n- 二"
@@ -193,3 +194,23 @@ def test_an_account_that_must_sign_in_is_marked(world: DashboardWorld) -> None:
     account = wiring.get_account_store().get(world.accounts["ada"])
     wiring.get_account_store().set_state(account.id, AccountState.NEEDS_LOGIN)
     assert "signed in again" in words_of(world.open("publish"))
+
+
+def test_an_article_goes_to_no_other_account_unasked(world: DashboardWorld) -> None:
+    """The chosen one is deleted in another tab while somebody writes. Whoever presses at once hands in nothing; and the
+    one that takes its place is told of until somebody has looked."""
+    actor, manager = world.actor("ada"), wiring.get_account_manager()
+    second = manager.add("second", COOKIES, actor=actor).id
+    app = write(world.open("publish"), title="Meant for the second")
+    app.selectbox(key="publish_account").set_value(second).run()
+    manager.delete(second, actor=actor)
+    send(app)
+    assert tasks_of(world, "ada") == []
+    assert words_of(app).count(GONE_WORDS) == 2
+    third = manager.add("third", COOKIES, actor=actor).id
+    app.run()
+    assert GONE_WORDS in words_of(app)
+    app.selectbox(key="publish_account").set_value(third).run()
+    assert GONE_WORDS not in words_of(app)
+    send(app)
+    assert [task.account_id for task in tasks_of(world, "ada")] == [third]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -32,7 +33,6 @@ from dashboard.api.answers import Problem
 logger = logging.getLogger(__name__)
 
 STATUSES: dict[type[TopnError], HTTPStatus] = {
-    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
@@ -42,6 +42,11 @@ STATUSES: dict[type[TopnError], HTTPStatus] = {
 ACTOR = "topn_actor"
 """Where the door notes in the scope who calls."""
 RETRY_SECONDS = 5
+UNREADABLE = Fault(
+    "body",
+    "cannot be read: it is not text in UTF-8, or holds lists in lists or digits beyond all measure.",
+    "Send plain JSON in UTF-8, uncompressed.",
+)
 NOT_SIGNED_IN = "Send a token: Authorization: Bearer topn_…"
 
 
@@ -72,45 +77,56 @@ def answer(error: Exception) -> JSONResponse:
         # It comes before anybody knows whose the token is.
         logger.warning("%s", error)
         return _problem(HTTPStatus.SERVICE_UNAVAILABLE, error.fact, headers={"retry-after": str(RETRY_SECONDS)})
-    status = next((STATUSES[one] for one in type(error).__mro__ if one in STATUSES), HTTPStatus.INTERNAL_SERVER_ERROR)
-    faults = []
     if isinstance(error, InvalidInput):
-        faults = [_named(as_sent(one)) for one in error.faults]
-    return _problem(status, str(error), faults)
+        return _refusal([as_sent(one) for one in error.faults])
+    status = next((STATUSES[one] for one in type(error).__mro__ if one in STATUSES), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _problem(status, str(error))
 
 
 async def _answer_http(request: Request, error: Exception) -> JSONResponse:
-    """What the frameworks refuse by themselves: another address, another method, JSON beyond all measure."""
+    """What the frameworks refuse by themselves: another address, another method, bytes that are no text, JSON beyond
+    all measure."""
     if not isinstance(error, HTTPException):
         return answer(error)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return _refusal([UNREADABLE], HTTPStatus.BAD_REQUEST)
     return _problem(HTTPStatus(error.status_code), f"{error.detail}.", headers=dict(error.headers or {}))
 
 
 async def _answer_malformed(request: Request, error: Exception) -> JSONResponse:
     """What the shape of the request already forbids, and what is wrong with the rest of it, in the same words as the
     services use."""
-    faults = []
+    faults: list[Fault] = []
     if isinstance(error, RequestValidationError):
         places = [tuple(part for part in one["loc"] if part != "body") for one in error.errors()]
-        faults += [_named(_shape_fault(place, one)) for place, one in zip(places, error.errors(), strict=True)]
+        faults += [_shape_fault(place, one) for place, one in zip(places, error.errors(), strict=True)]
         # While a service is away, what is known already is worth an answer.
         with suppress(ServiceUnavailable):
             of = (request.scope["endpoint"], error.body, places, request.scope[ACTOR])
             rest = await anyio.to_thread.run_sync(faults_of_rest, *of)
-            faults += map(_named, rest)
-    detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
-    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)
+            faults += rest
+    return _refusal(faults)
 
 
 def _shape_fault(place: tuple[Any, ...], error: dict[str, Any]) -> Fault:
     remedy = "See the API's page, /api/v1/docs."
-    if error["type"] == "json_invalid":
-        return Fault("body", f"is no JSON: {error['ctx']['error']}, at character {place[0]}.", remedy)
-    return Fault(".".join(map(str, place)) or "body", f"{error['msg']}.", remedy)
+    match error["type"]:
+        case "json_invalid":
+            return Fault("body", f"is no JSON: {error['ctx']['error']}, at character {place[0]}.", remedy)
+        case "model_attributes_type" if not place:
+            return Fault("body", "is no object of JSON.", "Send one, with the header Content-Type: application/json.")
+        case "value_error":
+            # Our own words, before which pydantic puts its own.
+            words = str(error["ctx"]["error"])
+        case _:
+            words = error["msg"]
+    return Fault(".".join(map(str, place)) or "body", f"{words}.", remedy)
 
 
-def _named(fault: Fault) -> dict[str, str]:
-    return {"field": fault.field, "reason": fault.reason, "remedy": fault.remedy}
+def _refusal(faults: Sequence[Fault], status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> JSONResponse:
+    """All that is wrong: as sentences, and fault by fault."""
+    named = [{"field": fault.field, "reason": fault.reason, "remedy": fault.remedy} for fault in faults]
+    return _problem(status, " ".join(map(str, faults)), named)
 
 
 async def _answer_too_large(request: Request, error: Exception) -> JSONResponse:

@@ -10,6 +10,7 @@ import pytest
 from tests.integration.dashboard.dashboard_server import DashboardServer
 from tests.integration.dashboard.dashboard_world import DashboardWorld
 
+JSON = "application/json"
 HALF = "a\ud83d"
 GOOD = {"account": "main", "title": "Hello", "content": "x"}
 
@@ -29,7 +30,7 @@ GOOD = {"account": "main", "title": "Hello", "content": "x"}
 def test_what_cannot_be_kept_as_it_is_is_a_fault(
     world: DashboardWorld, api: DashboardServer, path: str, body: dict[str, Any]
 ) -> None:
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": JSON}
     answer = api.call("POST", f"/api/v1{path}", world.api_token("ada"), data=json.dumps(body), headers=headers)
     assert answer.status_code == 422, answer.text
     assert answer.json()["faults"]
@@ -57,18 +58,51 @@ def test_everything_wrong_in_an_address_is_named(world: DashboardWorld, api: Das
 def test_every_error_has_one_shape(
     world: DashboardWorld, api: DashboardServer, method: str, path: str, body: str, status: int
 ) -> None:
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": JSON}
     answer = api.call(method, f"/api/v1{path}", world.api_token("ada"), data=body, headers=headers)
     assert (answer.status_code, answer.json().keys()) == (status, {"detail", "faults"})
 
 
 @pytest.mark.parametrize("body", ["{", '{"title": "x",}'])
 def test_a_body_that_is_no_json_is_called_so(world: DashboardWorld, api: DashboardServer, body: str) -> None:
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": JSON}
     answer = api.call("POST", "/api/v1/tasks", world.api_token("ada"), data=body.encode(), headers=headers)
     (fault,) = answer.json()["faults"]
     assert (answer.status_code, fault["field"]) == (422, "body")
     assert fault["reason"].startswith("is no JSON: ")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "reason"),
+    [
+        ('{"title": "é"}'.encode("latin-1"), "application/json", "cannot be read"),
+        (b"[" * 100_000, "application/json", "cannot be read"),
+        (json.dumps(GOOD).encode(), "text/plain", "is no object of JSON"),
+        (b"title=a", "application/x-www-form-urlencoded", "is no object of JSON"),
+        (b"[]", "application/json", "is no object of JSON"),
+    ],
+)
+def test_what_is_wrong_with_a_body_as_a_whole(
+    world: DashboardWorld, api: DashboardServer, body: bytes, kind: str, reason: str
+) -> None:
+    answer = api.call("POST", "/api/v1/tasks", world.api_token("ada"), data=body, headers={"Content-Type": kind})
+    (fault,) = answer.json()["faults"]
+    assert fault["field"] == "body"
+    assert fault["reason"].startswith(reason)
+    assert "json" in fault["remedy"].lower()
+
+
+def test_the_detail_tells_the_faults_as_sentences(world: DashboardWorld, api: DashboardServer) -> None:
+    """With the names that the caller wrote, and how to mend each."""
+    token = world.api_token("ada")
+    of_shape = {"title": HALF, "content": "x", "account": 5, "scheduled_at": "2001-01-01T00:00:00Z"}
+    of_content = GOOD | {"format": "odd", "title": "", "scheduled_at": "2001-01-01T00:00:00Z"}
+    for body in (of_shape, of_content):
+        answer = api.call("POST", "/api/v1/tasks", token, data=json.dumps(body), headers={"Content-Type": JSON}).json()
+        told = [f"{fault['field']}: {fault['reason']} {fault['remedy']}" for fault in answer["faults"]]
+        assert len(told) == 3
+        assert answer["detail"] == " ".join(told)
+        assert "Value error" not in answer["detail"]
 
 
 def faults(api: DashboardServer, token: str, method: str, path: str, body: dict[str, Any]) -> dict[str, str]:

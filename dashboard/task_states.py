@@ -11,9 +11,8 @@ from core.errors import ServiceUnavailable
 from core.services.queue_overview import WaitFacts
 from core.services.say import Say, in_english
 from core.services.task_words import TaskWords
-from core.settings import get_settings
 from core.store.records import Actor, TaskView
-from dashboard.told_times import ToldClock, ToldTime
+from dashboard.told_times import ToldClock, ToldTime, UtcClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class TaskState:
 def describe_all(
     tasks: Sequence[TaskView], actor: Actor, *, zone: ZoneInfo | None = None, say: Say = in_english
 ) -> list[TaskState]:
-    """A list, at the price of one. Times in `zone`, else in that of the settings."""
+    """A list, at the price of one. Times in `zone`, else in UTC, which they say."""
     waits = wiring.get_task_manager().waits(tasks, actor=actor)
     clock = _clock(zone)
     words = _words(clock, say)
@@ -42,7 +41,7 @@ def describe(task: TaskView, actor: Actor, *, zone: ZoneInfo | None = None, say:
 
 
 def _clock(zone: ZoneInfo | None) -> ToldClock:
-    return ToldClock(zone or get_settings().zone)
+    return UtcClock() if zone is None else ToldClock(zone)
 
 
 def _words(clock: ToldClock, say: Say) -> TaskWords:

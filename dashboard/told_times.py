@@ -59,3 +59,13 @@ class ToldClock(LocalClock):
     def _remember(self, words: str, moment: datetime) -> str:
         self._told.append((words, moment))
         return words
+
+
+class UtcClock(ToldClock):
+    """For whoever reads over the API, wherever that is: `10:42 UTC`, as all other times there."""
+
+    def __init__(self) -> None:
+        super().__init__(ZoneInfo("UTC"))
+
+    def _say(self, moment: datetime, today: str) -> str:
+        return f"{super()._say(moment, today)} UTC"

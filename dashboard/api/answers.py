@@ -33,7 +33,7 @@ class Task(BaseModel):
     mode: str
     status: str
     state: str
-    """For people, in English."""
+    """For people, in English; times in it are in UTC and say so."""
     progress: int
     priority: int
     ahead: int | None = None

@@ -12,6 +12,7 @@ from core.store.clock import now_sql
 from core.store.database import Database
 from core.store.models import AuditEntry
 from core.store.records import Actor
+from core.store.text_search import begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class AuditLog:
                 statement = statement.where(column == value)
         for column, beginning in ((AuditEntry.actor_name, wanted.actor), (AuditEntry.action, wanted.action)):
             if beginning is not None:
-                statement = statement.where(column.startswith(beginning, autoescape=True))
+                statement = statement.where(begins(column, beginning))
         if wanted.is_denied:
             statement = statement.where(func.json_extract(AuditEntry.detail, "$.denied").is_not(None))
         if wanted.before_id is not None:

@@ -10,6 +10,7 @@ from typing import TypeVarTuple
 from sqlalchemy import Select
 
 from core.store.models import Article, PublishTask
+from core.store.text_search import holds
 from core.task_state import BlockReason, TaskStatus
 
 Columns = TypeVarTuple("Columns")
@@ -55,9 +56,9 @@ def filtered(statement: Select[*Columns], wanted: TaskFilter) -> Select[*Columns
         statement = statement.where(PublishTask.status.in_(sorted(wanted.statuses)))
     if wanted.text:
         statement = statement.join(Article, Article.id == PublishTask.article_id)
-        statement = statement.where(Article.title.contains(wanted.text, autoescape=True))
+        statement = statement.where(holds(Article.title, wanted.text))
     if wanted.reason:
-        statement = statement.where(PublishTask.error_message.contains(wanted.reason, autoescape=True))
+        statement = statement.where(holds(PublishTask.error_message, wanted.reason))
     if wanted.created_from is not None:
         statement = statement.where(PublishTask.created_at >= wanted.created_from)
     if wanted.created_before is not None:

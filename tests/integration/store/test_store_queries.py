@@ -49,7 +49,9 @@ def test_filters(world: StoreWorld) -> None:
         assert [view.id for view in world.queries.list(wanted)] == [task_id]
     assert world.queries.list(TaskFilter(block_reason=BlockReason.NEEDS_LOGIN))[0].id == blocked.id
     assert world.queries.list(TaskFilter(platform="elsewhere")) == []
-    assert world.queries.list(TaskFilter(text="100_")) == []
+    for text in ("100_", "\0", "100\0"):
+        assert world.queries.list(TaskFilter(text=text)) == []
+        assert world.queries.list(TaskFilter(reason=text)) == []
     assert world.queries.list(TaskFilter(statuses=[])) == []
     assert len(world.queries.list(TaskFilter(created_from=ago(60), created_before=ago(-60)))) == 5
     assert world.queries.list(TaskFilter(created_before=ago(60))) == []

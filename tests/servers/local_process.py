@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.2
+
 
 def free_port() -> int:
     """A TCP port on loopback that nobody listens on now."""
@@ -20,12 +22,19 @@ def free_port() -> int:
 
 
 def wait_until(predicate: Callable[[], bool], timeout: float, description: str) -> None:
-    """Ask again every 20 ms until `predicate` is true. Raises AssertionError naming what did not happen."""
+    """Ask again until `predicate` is true, after 20 ms first and less often the longer it takes. Raises AssertionError
+    naming what did not happen.
+
+    Many a look costs more than what it waits for can spare: a page lays itself out for it, a log is read from its
+    beginning, all processes of the machine are gone through.
+    """
     deadline = time.monotonic() + timeout
+    pause = SHORTEST_PAUSE
     while not predicate():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout} s: {description}")
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.2, LONGEST_PAUSE)
 
 
 class LocalProcess:

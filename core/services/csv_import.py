@@ -83,12 +83,13 @@ def parse_csv(
     now: datetime | None = None,
     default_account: str = "",
     without_covers: bool = False,
+    may_be_of_excel: bool = True,
 ) -> ParsedCsv:
     """Decode the file and validate all of it. Times without an offset are in `zone`.
 
     `folder` is where covers and bodies may be named; None refuses them. `without_covers`: the owner agreed to leave
-    out what the rows say of covers. Raises InvalidInput for a file that is no CSV at all; everything else is a fault
-    with its row.
+    out what the rows say of covers. `may_be_of_excel`: a text such as #N/A is what a sheet left of another one, and a
+    fault. Raises InvalidInput for a file that is no CSV at all; everything else is a fault with its row.
     """
     text, encoding = decode(data)
     delimiter, text = split_delimiter_line(text)
@@ -97,7 +98,7 @@ def parse_csv(
     header = read_header(next(records, Record(HEADER_ROW, ())), records)
     findings = Findings(header.faults, header.warnings)
     moment, files = now or datetime.now(UTC), CsvFiles(folder)
-    reader = RowReader(header, files, zone, moment, default_account, without_covers, findings)
+    reader = RowReader(header, files, zone, moment, default_account, without_covers, may_be_of_excel, findings)
     rows = _read_rows(reader, records) if header.is_of_articles else ()
     findings.faults += repeated_references(rows, header.name_of("client_ref"))
     faults = in_order(findings.faults, header.cells)

@@ -59,6 +59,8 @@ class RowReader:
     default_account: str = ""
     without_covers: bool = False
     """What the rows say of covers is left out, as their owner wants."""
+    may_be_of_excel: bool = True
+    """Whether a sheet may have put its own errors in the place of texts."""
     findings: Findings = field(default_factory=Findings)
 
     def read(self, records: Iterator[Record]) -> Iterator[CsvRow]:
@@ -82,7 +84,7 @@ class _RecordReader:
 
     def row(self) -> CsvRow:
         """What the record says, with defaults where a cell could not be read; faults go to the reader."""
-        if not EXCEL_ERRORS.isdisjoint(self._record.cells):
+        if self._reader.may_be_of_excel and not EXCEL_ERRORS.isdisjoint(self._record.cells):
             self._blame_excel_errors()
         content, content_format = self._body()
         submission = Submission(

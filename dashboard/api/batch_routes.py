@@ -36,7 +36,7 @@ COLUMNS = (
 def create_batch(new: NewBatch, actor: Caller) -> BatchAccepted:
     """Hand in many articles as JSON: all of them, or none and every fault. Row 2 is the first article."""
     return _submit(
-        parse_csv(_as_csv(new.tasks), zone=get_settings().zone),
+        parse_csv(_as_csv(new.tasks), zone=get_settings().zone, may_be_of_excel=False),
         actor,
         name=new.name,
         skip_bad_rows=new.skip_bad_rows,

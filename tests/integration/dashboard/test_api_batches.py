@@ -37,6 +37,18 @@ def test_a_csv_is_one_batch_however_often_it_comes(world: DashboardWorld, api: D
     assert again == batch | {"new": 0}
 
 
+def test_no_text_is_taken_for_an_error_of_excel_where_no_sheet_can_have_been(
+    world: DashboardWorld, api: DashboardServer
+) -> None:
+    token, words = world.api_token("ada"), ["#N/A", "#NAME?", "nan", "NULL", "=1+1"]
+    tasks = [{"account": "main", "title": word, "content": word} for word in words]
+    answer = api.call("POST", BATCHES, token, json={"tasks": tasks})
+    assert answer.status_code == 202, answer.text
+    assert [task["title"] for task in reversed(tasks_of(api, token, answer.json()["batch"]))] == words
+    of_a_sheet = api.call("POST", f"{BATCHES}/csv", token, data=b"title,content,account\n#N/A,x,main\n")
+    assert "is what Excel shows instead of a text" in of_a_sheet.json()["detail"]
+
+
 def test_a_csv_may_leave_the_account_to_the_call(world: DashboardWorld, api: DashboardServer) -> None:
     answer = api.call("POST", f"{BATCHES}/csv?account=main", world.api_token("ada"), data=b"title,content\nHello,x\n")
     assert answer.json()["new"] == 1

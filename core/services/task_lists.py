@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from core.errors import NotFound
 from core.services.access import Access
+from core.services.row_number import row_number
 from core.store.audit import AuditLog
 from core.store.database import Database
 from core.store.records import AccountView, Actor, TaskView
@@ -66,6 +68,21 @@ class TaskLists:
     def by_ids(self, task_ids: Sequence[int], *, actor: Actor) -> list[TaskView]:
         """These in this order; what is not the actor's own is left out."""
         return [task for task in self._pages.by_ids(task_ids) if self._access.may_see(actor, task.user_id)]
+
+    def named(self, names: Sequence[str], *, actor: Actor) -> list[TaskView]:
+        """These in this order, each by its public id or its number, and each once. Raises NotFound for one that is not
+        there, or not the actor's own."""
+        found: dict[str, TaskView] = {task.public_id: task for task in self._pages.by_public_ids(names)}
+        numbers = {name: number for name in names if name not in found and (number := row_number(name)) is not None}
+        by_number = {task.id: task for task in self._pages.by_ids(list(numbers.values()))}
+        found |= {name: by_number[number] for name, number in numbers.items() if number in by_number}
+        tasks: dict[int, TaskView] = {}
+        for name in names:
+            if name not in found:
+                raise NotFound("article", name)
+            self._access.require_own(actor, found[name].user_id, "article.read", "article", name)
+            tasks[found[name].id] = found[name]
+        return list(tasks.values())
 
     def everything(self, wanted: TaskFilter, *, actor: Actor) -> Iterator[TaskView]:
         """The newest `MOST` of a filter, for a file. Each part goes on below the last article of the one before: by

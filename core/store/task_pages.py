@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.lane import LaneEntry
 from core.store.database import Database
@@ -20,6 +21,8 @@ from core.store.task_filter import TaskFilter, filtered
 from core.store.task_moves import LANE_COLUMNS, lane_entry
 from core.store.task_views import TASK_VIEW, task_view
 from core.task_state import OPEN_STATUSES, BlockReason, Checkpoint, TaskStatus
+
+T = TypeVar("T")
 
 MOST = 10_000
 """So many tasks are counted, sorted or changed together; of more, the newest. A page of a million costs the same."""
@@ -110,17 +113,23 @@ class TaskPages:
 
     def by_ids(self, task_ids: Sequence[int]) -> list[TaskView]:
         """These tasks in this order, as far as they are there."""
-        with self._db.read() as connection:
-            rows = connection.execute(TASK_VIEW.where(PublishTask.id.in_(task_ids))).all()
-        views = {row.id: task_view(row) for row in rows}
+        views = {view.id: view for view in self._views(PublishTask.id, task_ids)}
         return [views[task_id] for task_id in task_ids if task_id in views]
+
+    def by_public_ids(self, public_ids: Sequence[str]) -> list[TaskView]:
+        """These tasks, in no order, as far as they are there."""
+        return list(self._views(PublishTask.public_id, public_ids))
+
+    def _views(self, column: InstrumentedAttribute[Any], values: Sequence[object]) -> Iterator[TaskView]:
+        with self._db.read() as connection:
+            for chunk in _chunks(values):
+                yield from map(task_view, connection.execute(TASK_VIEW.where(column.in_(chunk))))
 
     def facts(self, wanted: TaskFilter | Sequence[int]) -> list[TaskFacts]:
         """Of the newest `MOST` of a filter, or of these ids; the newest first."""
         if isinstance(wanted, TaskFilter):
             return self._facts([filtered(_FACTS, wanted).order_by(PublishTask.id.desc()).limit(MOST)])
-        chunks = [wanted[start : start + IDS_AT_ONCE] for start in range(0, len(wanted), IDS_AT_ONCE)]
-        found = self._facts([_FACTS.where(PublishTask.id.in_(chunk)) for chunk in chunks])
+        found = self._facts([_FACTS.where(PublishTask.id.in_(chunk)) for chunk in _chunks(wanted)])
         return sorted(found, key=lambda facts: facts.id, reverse=True)
 
     def _facts(self, statements: Sequence[Select[*tuple[Any, ...]]]) -> list[TaskFacts]:
@@ -154,6 +163,11 @@ class TaskPages:
             statement = statement.where(Batch.user_id == user_id)
         with self._db.read() as connection:
             return [BatchName(*row) for row in connection.execute(statement)]
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many as one statement names."""
+    return (values[start : start + IDS_AT_ONCE] for start in range(0, len(values), IDS_AT_ONCE))
 
 
 _FACTS = select(

@@ -97,8 +97,7 @@ def change(task_id: str, changes: TaskChange, actor: Caller) -> Task:
 @router.post("/tasks/change-account")
 def change_account(wanted: AccountChange, actor: Caller) -> ManyChanged:
     """Give articles that are not online to another account of their owner."""
-    manager = wiring.get_task_manager()
-    tasks = [manager.get(task_id, actor=actor) for task_id in dict.fromkeys(wanted.tasks)]
+    tasks = wiring.get_task_lists().named(wanted.tasks, actor=actor)
     account = wiring.get_account_manager().find(
         wanted.account, actor=actor, platform=wanted.platform, user_id=tasks[0].user_id
     )

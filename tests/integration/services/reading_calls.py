@@ -21,7 +21,6 @@ LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
 PASSWORD = "a good long password"
 FORM = "f" * 32
 """All three write in a form of this name: naming it must lead nobody to another's."""
-FORM = "one"
 Seen = list[set[int]]
 
 

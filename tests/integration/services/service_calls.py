@@ -59,6 +59,7 @@ ARTICLES: dict[str, Call] = {
     "TaskQueueManager.check_batch": _new(lambda s, a, t: s.tasks.check_batch(CSV, actor=a, user_id=t.user)),
     "TaskQueueManager.submit_batch": _new(lambda s, a, t: s.tasks.submit_batch(CSV, actor=a, user_id=t.user)),
     "TaskQueueManager.get": Call(lambda s, a, t: s.tasks.get(t.task, actor=a)),
+    "TaskLists.named": Call(lambda s, a, t: s.lists.named([str(t.task)], actor=a)),
     "TaskQueueManager.article": Call(lambda s, a, t: s.tasks.article(t.task, actor=a)),
     "TaskQueueManager.events": Call(lambda s, a, t: s.tasks.events(t.task, actor=a)),
     "TaskQueueManager.versions": Call(lambda s, a, t: s.tasks.versions(t.task, actor=a)),

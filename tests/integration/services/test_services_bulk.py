@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 from redis import Redis
 from sqlalchemy import event
 
-from core.errors import InvalidInput, ServiceUnavailable
+from core.errors import InvalidInput, NotFound, ServiceUnavailable
 from core.services import task_lists
 from core.services.bulk_change import BulkAction, BulkChange, Effect
+from core.store import task_pages
 from core.store.audit import AuditFilter
 from core.store.bulk_changes import CHANGED_AT_ONCE
 from core.store.records import Actor, TaskView
@@ -51,17 +53,43 @@ def test_a_page_with_its_total(services: Services) -> None:
     assert len(list(services.lists.everything(TaskFilter(), actor=ada))) == 5
 
 
+def test_many_are_found_by_their_names_at_the_price_of_one(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By public id or number, each once, in the order they were named."""
+    _, ada, _ = services.add_user("ada")
+    _, bob, _ = services.add_user("bob")
+    first, second, third = articles(services, ada, 3)
+    names = [third.public_id, str(first.id), third.public_id, second.public_id, str(second.id)]
+    statements = count_statements(services, lambda: services.lists.named(names, actor=ada))
+    assert [task.id for task in services.lists.named(names, actor=ada)] == [third.id, first.id, second.id]
+    assert statements == count_statements(services, lambda: services.lists.named(names[:2], actor=ada))
+    monkeypatch.setattr(task_pages, "IDS_AT_ONCE", 1)
+    assert len(services.lists.named(names, actor=ADMIN)) == 3
+    for missing in ("nothing", "999999", "9" * 30):
+        with pytest.raises(NotFound, match=f"There is no article {missing}"):
+            services.lists.named([first.public_id, missing], actor=ada)
+    with pytest.raises(NotFound, match=first.public_id):
+        services.lists.named([first.public_id], actor=bob)
+
+
+def count_statements(services: Services, do: Callable[[], object], words: str = "") -> int:
+    """How often this asks the database something with these words."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    event.listen(services.db.engine, "before_cursor_execute", note)
+    do()
+    event.remove(services.db.engine, "before_cursor_execute", note)
+    return sum(words in statement for statement in statements)
+
+
 def search(services: Services, actor: Actor, **more: Any) -> tuple[list[str], int, int]:
     """The titles of a page, how many there are in all, and how often texts were looked through for them."""
-    searches = []
-
-    def count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        searches.append(" LIKE " in statement)
-
-    event.listen(services.db.engine, "before_cursor_execute", count)
-    page = services.lists.page(TaskFilter(text="Article"), actor=actor, size=2, **more)
-    event.remove(services.db.engine, "before_cursor_execute", count)
-    return [task.title for task in page.tasks], page.total, sum(searches)
+    wanted = TaskFilter(text="Article")
+    searches = count_statements(services, lambda: services.lists.page(wanted, actor=actor, size=2, **more), " LIKE ")
+    page = services.lists.page(wanted, actor=actor, size=2, **more)
+    return [task.title for task in page.tasks], page.total, searches
 
 
 def test_a_search_looks_through_all_texts_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

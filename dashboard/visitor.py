@@ -153,7 +153,7 @@ def _hold_for(part: str) -> None:
 
 def page(draw: Callable[[Actor], None]) -> None:
     """Run a page for who is signed in, and who is at work as it runs."""
-    _run(draw, part=WHOLE_PAGE, is_refreshing=False, say=_say_and_come_back)
+    _run(draw, part=WHOLE_PAGE, say=_say_and_come_back)
 
 
 def _say_and_come_back(error: TopnError) -> None:
@@ -181,8 +181,7 @@ def _try_again(drawn_at: float) -> None:
         st.rerun()
 
 
-def _run(draw: Callable[[Actor], None], *, part: str, is_refreshing: bool, say: Callable[[TopnError], None]) -> None:
-    """`is_refreshing`: by itself, so that it is no sign that somebody works."""
+def _run(draw: Callable[[Actor], None], *, part: str, say: Callable[[TopnError], None]) -> None:
     if part != WHOLE_PAGE and st.session_state.get(NOTES):
         st.rerun()
     outer = _part.set(part)
@@ -192,6 +191,7 @@ def _run(draw: Callable[[Actor], None], *, part: str, is_refreshing: bool, say: 
             lead_to_sign_in()
         else:
             if part == WHOLE_PAGE:
+                # A part may refresh by itself: that is no sign that somebody works.
                 _is_at_work(session)
             with in_one_language():
                 draw(session.actor)
@@ -216,8 +216,7 @@ def fragment(
         @st.fragment(run_every=run_every)
         @functools.wraps(draw)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-            is_refreshing = run_every is not None
-            _run(lambda actor: draw(actor, *args, **kwargs), part=part, is_refreshing=is_refreshing, say=telling)
+            _run(lambda actor: draw(actor, *args, **kwargs), part=part, say=telling)
 
         return guarded
 

@@ -26,13 +26,13 @@ PAGES = ("overview", "upload", "tasks", "queue", "accounts", "workers", "limits"
 
 
 class Refreshes:
-    """Counts what the parts of pages that refresh by themselves ask the database, while the clock of what they share
-    stands still. Who looks is asked for each session, and together with all others: that is not counted here."""
+    """Counts what the parts of pages ask the database, all of which refresh by themselves here, while the clock of what
+    they share stands still. Who looks is asked for each session, and together with all others: that is not counted."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.statements: list[str] = []
         self.parts = 0
-        self._is_refreshing = False
+        self._is_in_part = False
         self.now = 0.0
         monkeypatch.setattr(shared_figures, "time", self)
         monkeypatch.setattr(visitor, "_run", functools.partial(self._run, visitor._run))  # noqa: SLF001
@@ -54,21 +54,21 @@ class Refreshes:
     def close(self) -> None:
         event.remove(self._engine, "before_cursor_execute", self._count)
 
-    def _run(
-        self, run: Callable[..., None], draw: Callable[[Actor], None], *, is_refreshing: bool, **more: Any
-    ) -> None:
+    def _run(self, run: Callable[..., None], draw: Callable[[Actor], None], *, part: str, **more: Any) -> None:
+        is_part = part != visitor.WHOLE_PAGE
+
         def counted(actor: Actor) -> None:
-            before, self._is_refreshing = self._is_refreshing, is_refreshing
-            self.parts += is_refreshing
+            before, self._is_in_part = self._is_in_part, is_part
+            self.parts += is_part
             try:
                 draw(actor)
             finally:
-                self._is_refreshing = before
+                self._is_in_part = before
 
-        run(counted, is_refreshing=is_refreshing, **more)
+        run(counted, part=part, **more)
 
     def _count(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if self._is_refreshing:
+        if self._is_in_part:
             self.statements.append(statement)
 
 

@@ -67,15 +67,17 @@ def _platform_field() -> AddressField:
 
 
 def _fault_field() -> AddressField:
-    """The short name of a kind of fault."""
+    """The short name of a kind of fault, also of one that TOP_N does not foresee."""
     return AddressField(
-        lambda values: (
-            values[0]
-            if values and values[0].isascii() and values[0].isidentifier() and len(values[0]) <= FAULT_LENGTH
-            else None
-        ),
+        lambda values: values[0] if values and _may_be_kind(values[0]) else None,
         lambda fault: [fault] if fault else [],
     )
+
+
+def _may_be_kind(name: str) -> bool:
+    """A label of a kind is none, also where it is one word."""
+    is_name = name.isascii() and name.isidentifier() and len(name) <= FAULT_LENGTH
+    return name in KINDS or (is_name and name not in KINDS.values())
 
 
 FAULT_LENGTH = 64

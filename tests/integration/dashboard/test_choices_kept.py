@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import wiring
+from core.services.fault_words import KINDS
 from core.store.task_pages import TaskSort
 from core.task_state import TaskStatus
 from dashboard.components.task_filter import Period
@@ -84,6 +85,17 @@ def test_a_choice_in_the_words_of_the_language_of_before_is_what_it_was() -> Non
         "from": None,
         "text": "失败",
     }
+
+
+def test_a_label_of_one_word_is_no_kind_of_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, "Rejected", "Refused")
+    app = AppTest.from_function(read_choices, default_timeout=30)
+    app.query_params["fault"] = "KeyError"
+    for sent, read in (("Refused", "KeyError"), ("Rejected", "Rejected"), ("OSError", "OSError"), ("未知", "OSError")):
+        app.session_state["sent"] = {"fault": sent}
+        app.run()
+        assert not app.exception
+        assert app.session_state["read"] == {"fault": read}
 
 
 def test_filters_outlive_words_of_the_language_of_before(world: DashboardWorld) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import TopnError
 from core.store.records import Role
-from dashboard.components import bulk_actions, checked_file, worker_orders
+from dashboard.components import bulk_actions, checked_file, new_token, worker_orders
 from dashboard.components.alerts import draw_banner
 from dashboard.components.own_words import cover_words
 from dashboard.navigation import pages_for
@@ -55,11 +55,12 @@ def run() -> None:
 
 
 def _leave_questions(page: str) -> None:
-    """What was asked on another page is not asked again when somebody comes back to it."""
+    """What was asked or told once on another page is not there again when somebody comes back to it."""
     if st.session_state.setdefault(PAGE_KEY, page) != page:
         bulk_actions.forget()
         worker_orders.forget()
         checked_file.forget()
+        new_token.forget()
         st.session_state[PAGE_KEY] = page
 
 

@@ -8,11 +8,10 @@ from core import wiring
 from core.store.api_tokens import TokenView
 from core.store.records import Actor
 from core.store.sessions import SessionView
+from dashboard.components.new_token import draw_new_token, keep
 from dashboard.text import _, count, plain
 from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback, current_session, forget_sessions, page, toast
-
-SHOWN_ONCE = "profile_made"
 
 
 def draw(actor: Actor) -> None:
@@ -75,10 +74,7 @@ def _change_password(actor: Actor) -> None:
 def _tokens(actor: Actor) -> None:
     st.subheader(_("Tokens for programs"), anchor=False)
     st.caption(_("A program with a token acts as you, at {address}.", address="/api/v1"))
-    token = st.session_state.pop(SHOWN_ONCE, None)
-    if token:
-        st.success(_("Copy the token now. It is not shown again."), icon=":material/key:")
-        st.code(token, language=None)
+    draw_new_token()
     own = [one for one in wiring.get_token_manager().list(actor=actor) if one.user_id == actor.user_id]
     for one in own:
         _token(one)
@@ -106,7 +102,8 @@ def _token(token: TokenView) -> None:
 
 @callback
 def _make_token(actor: Actor) -> None:
-    st.session_state[SHOWN_ONCE], _view = wiring.get_token_manager().make(st.session_state["token_name"], actor=actor)
+    token, _view = wiring.get_token_manager().make(st.session_state["token_name"], actor=actor)
+    keep(token)
 
 
 @callback

@@ -21,11 +21,25 @@ def test_a_token_is_shown_once_and_revoked(world: DashboardWorld) -> None:
     actor = wiring.get_token_manager().actor(shown.value)
     assert actor is not None
     assert actor.name == "ada"
-    assert len(app.run().code) == 0
+    assert app.run().code[0].value == shown.value
+    app.button(key="token_copied").click().run()
+    assert not app.exception
+    assert len(app.code) == 0
     (token,) = wiring.get_token_manager().list(actor=world.actor("ada"))
     app.button(key=f"token_{token.id}").click().run()
     assert wiring.get_token_manager().actor(shown.value) is None
     assert "revoked" in words_of(app)
+
+
+def test_a_new_token_is_not_there_any_more_once_its_page_was_left(world: DashboardWorld) -> None:
+    app = world.open("profile")
+    app.text_input(key="token_name").set_value("nightly")
+    button(app, "Make a token").click().run()
+    assert len(app.code) == 1
+    for page in ("tasks", "profile"):
+        app.switch_page(f"app_pages/{page}.py").run()
+    assert "nightly" in words_of(app)
+    assert len(app.code) == 0
 
 
 def test_a_name_is_shown_as_it_was_written(world: DashboardWorld) -> None:

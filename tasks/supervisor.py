@@ -103,7 +103,9 @@ class Supervisor:
 
     def _clean_up(self) -> None:
         cleaned = clean_orphans(self._run_dir)
-        if cleaned.processes or cleaned.folders:
+        if cleaned.sessions:
+            self._say(f"Ended {cleaned.sessions} remote browsers that dead workers had left behind.")
+        elif cleaned.processes or cleaned.folders:
             self._say(f"Ended {cleaned.processes} browser processes that dead workers had left behind.")
 
     def _look_after_workers(self) -> None:

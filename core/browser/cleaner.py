@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from core.browser.marked_processes import DRIVER_MARK, WORKER_MARK, Marks, end_marked_processes
+from core.browser.remote_session import RemoteSession
 from core.browser.worker_folder import NEW_PREFIX, Owner, remove_folder
 from core.telemetry import get_logger
 
@@ -22,11 +24,13 @@ class Cleaned:
     """What was ended and removed."""
 
     processes: int = 0
+    sessions: int = 0
+    """On a remote WebDriver."""
     folders: tuple[Path, ...] = field(default=())
 
 
 def clean_orphans(run_dir: Path) -> Cleaned:
-    """End the browsers of workers of this host that are gone, and remove their folders.
+    """End the browsers of workers of this host that are gone, here and on a remote WebDriver, and remove their folders.
 
     A worker is gone when no process with its id and its start time runs. Its browsers are known by their
     environment. Folders of other hosts on a shared disk are left alone. Safe beside running workers and beside
@@ -38,10 +42,11 @@ def clean_orphans(run_dir: Path) -> Cleaned:
     gone = [entry for entry in run_dir.iterdir() if entry.is_dir() and _is_orphaned(entry)]
     homes = {str(folder) for folder in gone}
     processes = end_marked_processes(lambda marks: _is_orphan(marks, run_dir, homes))
+    sessions = sum(_end_sessions(folder) for folder in gone)
     removed = tuple(folder for folder in gone if remove_folder(folder))
     if processes or removed:
-        logger.info("orphaned browsers cleaned up", processes=processes, folders=len(removed))
-    return Cleaned(processes, removed)
+        logger.info("orphaned browsers cleaned up", processes=processes, sessions=sessions, folders=len(removed))
+    return Cleaned(processes, sessions, removed)
 
 
 def end_worker_browsers(worker_id: str, run_dir: Path | None = None) -> Cleaned:
@@ -50,7 +55,13 @@ def end_worker_browsers(worker_id: str, run_dir: Path | None = None) -> Cleaned:
     if run_dir is None:
         return Cleaned(processes)
     folder = run_dir.resolve() / worker_id.replace(":", "_").replace("/", "_")
-    return Cleaned(processes, (folder,) if folder.exists() and remove_folder(folder) else ())
+    sessions = _end_sessions(folder)
+    return Cleaned(processes, sessions, (folder,) if folder.exists() and remove_folder(folder) else ())
+
+
+def _end_sessions(folder: Path) -> int:
+    """How many were ended; none after one that could not be: nobody waits for each of them in vain."""
+    return len(list(takewhile(RemoteSession.quit, RemoteSession.noted_in(folder))))
 
 
 def _is_orphaned(folder: Path) -> bool:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import urllib3
 from selenium.webdriver.remote.command import Command
 
 from core.browser.bidi_channel import BidiChannel, BidiError
@@ -16,12 +15,8 @@ from core.browser.browser_options import BrowserOptions
 from core.browser.driver_connection import DriverConnection
 from core.browser.driver_process import DriverProcess
 from core.browser.leased_webdriver import LeasedWebDriver
+from core.browser.remote_session import RemoteSession
 from core.errors import BrowserLost
-from core.telemetry import get_logger
-
-logger = get_logger(__name__)
-
-_QUIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +38,14 @@ class RunningDriver:
         session_id: str,
         capabilities: dict[str, Any],
         options: BrowserOptions,
-        process: DriverProcess | None,
+        body: DriverProcess | RemoteSession,
     ) -> None:
         self._connection = connection
         self.channel = channel
         self._session_id = session_id
         self._capabilities = capabilities
         self._options = options
-        self._process = process
+        self._body = body
         self._ending = threading.Lock()
         self._has_ended = False
         # The first tab stays open as an anchor: a browser without tabs ends its session.
@@ -59,16 +54,16 @@ class RunningDriver:
     @property
     def pid(self) -> int | None:
         """Process id of chromedriver; None on a remote WebDriver."""
-        return self._process.pid if self._process else None
+        return self._body.pid
 
     @property
     def is_alive(self) -> bool:
         """Whether its driver process runs. A remote one is taken to: the next lease finds out."""
-        return self._process is None or self._process.is_alive
+        return self._body.is_alive
 
     def memory_bytes(self) -> int:
         """Of driver and browser; 0 for a remote one."""
-        return self._process.memory_bytes() if self._process else 0
+        return self._body.memory_bytes()
 
     def open_context(self) -> str:
         """A new, empty user context."""
@@ -132,22 +127,9 @@ class RunningDriver:
             # The holder must not wait for the reply of a browser that hangs: break off first, then clean up.
             self.channel.abort()
             self._connection.abort()
-            if self._process is not None:
-                self._process.end()
-            else:
-                self._quit_remote()
+            self._body.end()
             self.channel.close()
             self._connection.close()
-
-    def _quit_remote(self) -> None:
-        """Through a connection of its own: the session's may be waiting for a reply in another thread."""
-        connection = DriverConnection(self._options.selenium_url, timeout_seconds=_QUIT_SECONDS, is_local=False)
-        try:
-            connection.end_session(self._session_id)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            logger.warning("remote browser could not be told to quit", error=type(error).__name__)
-        finally:
-            connection.close()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from core.browser.browser_binary import (
 from core.browser.browser_options import BrowserOptions
 from core.browser.driver_connection import DriverConnection
 from core.browser.driver_process import DriverProcess
+from core.browser.remote_session import RemoteSession
 from core.browser.running_driver import RunningDriver
 from core.browser.worker_folder import WorkerFolder, remove_folder
 from core.errors import BrowserLost, ServiceUnavailable
@@ -60,7 +61,7 @@ def start_driver(options: BrowserOptions, worker_folder: WorkerFolder) -> Runnin
     Raises ServiceUnavailable, with the remedy, when it cannot be started.
     """
     if options.selenium_url:
-        return _start_session(options, options.selenium_url, _chrome_options(options), None)
+        return _start_remote(options, worker_folder.new_driver_folder())
     browser = find_browser(options)
     driver = find_driver(browser)
     folder = worker_folder.new_driver_folder()
@@ -79,30 +80,37 @@ def start_driver(options: BrowserOptions, worker_folder: WorkerFolder) -> Runnin
         raise
 
 
-def _start_session(options: BrowserOptions, url: str, chrome: Options, process: DriverProcess | None) -> RunningDriver:
-    connection = DriverConnection(url, timeout_seconds=options.start_seconds, is_local=process is not None)
+def _start_remote(options: BrowserOptions, folder: Path) -> RunningDriver:
+    try:
+        return _start_session(options, options.selenium_url, _chrome_options(options), folder)
+    except BaseException:
+        remove_folder(folder)
+        raise
+
+
+def _start_session(options: BrowserOptions, url: str, chrome: Options, home: DriverProcess | Path) -> RunningDriver:
+    """`home`: the process of a local driver, or the folder for the note of a remote session."""
+    is_local = isinstance(home, DriverProcess)
+    connection = DriverConnection(url, timeout_seconds=options.start_seconds, is_local=is_local)
     with ExitStack() as undo:
         undo.callback(connection.close)
         try:
             session = WebDriver(command_executor=connection, options=chrome)
-            if process is None:
-                undo.callback(_quit, session)
+            body = home if isinstance(home, DriverProcess) else RemoteSession(url, str(session.session_id), home)
+            if isinstance(body, RemoteSession):
+                undo.callback(body.end)
+                body.note()
             bidi_url = session.caps.get("webSocketUrl")
             if not session.session_id or not isinstance(bidi_url, str):
                 raise ServiceUnavailable("The browser", f"{url} offers no WebDriver BiDi.", INSTALL_REMEDY)
             channel = BidiChannel(bidi_url, timeout_seconds=options.check_seconds)
             undo.callback(channel.close)
-            running = RunningDriver(connection, channel, session.session_id, session.caps, options, process)
+            running = RunningDriver(connection, channel, session.session_id, session.caps, options, body)
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError, BrowserLost) as error:
-            raise _not_started(error, url, is_local=process is not None) from error
+            raise _not_started(error, url, is_local=is_local) from error
         undo.pop_all()
         connection.wait_at_most(options.http_timeout_seconds)
         return running
-
-
-def _quit(session: WebDriver) -> None:
-    with suppress(WebDriverException, urllib3.exceptions.HTTPError, OSError):
-        session.quit()
 
 
 def _not_started(error: Exception, url: str, *, is_local: bool) -> ServiceUnavailable:

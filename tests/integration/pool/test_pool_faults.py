@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +16,7 @@ from core.browser.browser_options import BrowserOptions
 from core.browser.cleaner import Cleaned, clean_orphans, end_worker_browsers
 from core.browser.webdriver_pool import WebDriverPool
 from core.errors import BrowserLost
+from tests.integration.pool.holder import start_holder
 from tests.integration.pool.pool_home import WORKER_ID, PoolHome
 from tests.servers.browser_site import BrowserSite
 from tests.servers.local_process import wait_until
@@ -27,18 +26,6 @@ PARTS = ["chromedriver", "browser", "renderer"]
 IMPATIENT = BrowserOptions(check_seconds=3, http_timeout_seconds=5)
 
 # A process that holds one leased and one idle browser until it is killed.
-HOLDER = """
-import sys, time
-from pathlib import Path
-from core.browser.webdriver_pool import WebDriverPool
-pool = WebDriverPool(2, worker_id=sys.argv[2], run_dir=Path(sys.argv[1]), min_free_memory_mb=0)
-with pool.lease(1, timeout=30):
-    with pool.lease(2, timeout=30):
-        pass
-    print("held", flush=True)
-    time.sleep(600)
-"""
-
 pytestmark = pytest.mark.browser
 
 
@@ -151,7 +138,7 @@ def test_errors_of_the_page_pass_untranslated(home: PoolHome, site: BrowserSite)
 def test_killed_process_leaves_nothing_after_the_cleaner(home: PoolHome) -> None:
     pool = home.pool(1)
     with pool.lease(1, timeout=30) as living:
-        holder = _start_holder(home, "testhost:2:dead")
+        holder = start_holder(home, "testhost:2:dead")
         assert len(home.drivers()) == 3
         assert clean_orphans(home.run_dir) == Cleaned(), "whoever lives is left alone"
         holder.kill()
@@ -164,7 +151,7 @@ def test_killed_process_leaves_nothing_after_the_cleaner(home: PoolHome) -> None
 
 
 def test_browsers_whose_folder_is_gone_are_orphans(home: PoolHome) -> None:
-    holder = _start_holder(home, "testhost:2:dead")
+    holder = start_holder(home, "testhost:2:dead")
     holder.kill()
     holder.communicate()
     # Stopped, or they would make their folders anew.
@@ -177,7 +164,7 @@ def test_browsers_whose_folder_is_gone_are_orphans(home: PoolHome) -> None:
 
 @pytest.mark.fault("15")
 def test_stopped_browser_of_a_killed_process_is_ended(home: PoolHome) -> None:
-    holder = _start_holder(home, "testhost:2:dead")
+    holder = start_holder(home, "testhost:2:dead")
     for process in home.processes():
         process.send_signal(signal.SIGSTOP)
     holder.kill()
@@ -187,7 +174,7 @@ def test_stopped_browser_of_a_killed_process_is_ended(home: PoolHome) -> None:
 
 
 def test_end_worker_browsers_ends_those_of_a_hung_worker(home: PoolHome) -> None:
-    holder = _start_holder(home, WORKER_ID)
+    holder = start_holder(home, WORKER_ID)
     holder.send_signal(signal.SIGSTOP)
     assert end_worker_browsers("testhost:2:other", home.run_dir) == Cleaned()
     assert end_worker_browsers(WORKER_ID, home.run_dir).processes >= 8
@@ -203,20 +190,6 @@ def _signal_while_leased(
         browser.driver.get(site.url)
         home.part(part).send_signal(number)
         browser.driver.get(site.url)
-
-
-def _start_holder(home: PoolHome, worker_id: str) -> subprocess.Popen[str]:
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(home.run_dir), worker_id],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert holder.stdout is not None
-    for line in holder.stdout:
-        if line.strip() == "held":
-            return holder
-    raise AssertionError("the holder ended before it held a browser")
 
 
 def _works(pool: WebDriverPool, site: BrowserSite) -> None:

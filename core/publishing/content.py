@@ -87,7 +87,7 @@ def check_title(title: str) -> list[Fault]:
     if len(title.strip()) > MAX_TITLE_LENGTH:
         reason = f"the title has {len(title.strip())} characters; the site takes {MAX_TITLE_LENGTH}."
         faults.append(Fault("title", reason, "Shorten it."))
-    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in title.strip()):
+    if not is_one_line(title.strip()):
         faults.append(Fault("title", "the title holds a line break or a control character.", "Write it in one line."))
     return faults
 
@@ -100,10 +100,19 @@ def check_topics(topics: Sequence[str]) -> list[Fault]:
     for topic in topics:
         if not visible(topic):
             faults.append(Fault("topics", "a topic is empty.", "Remove it."))
+        elif not is_one_line(topic):
+            faults.append(
+                Fault("topics", "a topic holds a line break or a control character.", "Write it in one line.")
+            )
         elif len(topic) > MAX_TOPIC_LENGTH:
             reason = f"the topic {topic[:20]}… has {len(topic)} characters; {MAX_TOPIC_LENGTH} is the limit."
             faults.append(Fault("topics", reason, "Shorten it."))
     return faults
+
+
+def is_one_line(text: str) -> bool:
+    """Whether it holds neither a line break nor a control character: no field of one line takes these."""
+    return not any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text)
 
 
 def visible(text: str) -> str:

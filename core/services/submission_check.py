@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import Fault
-from core.publishing.content import FORMATS, check_title, check_topics
+from core.publishing.content import FORMATS, check_title, check_topics, is_one_line
 from core.services.content_check import check_content
 from core.services.pictures import cover_faults
 from core.services.submission import Submission
@@ -22,6 +22,8 @@ def faults_of(submission: Submission) -> list[Fault]:
     faults += _choice("mode", submission.mode, tuple(Mode))
     faults += priority_faults(submission.priority)
     faults += _name("column", submission.column)
+    if not is_one_line((submission.column or "").strip()):
+        faults.append(Fault("column", "holds a line break or a control character.", "Write it in one line."))
     faults += _name("client_ref", submission.client_ref)
     faults += check_topics(submission.topics)
     if submission.cover is not None:

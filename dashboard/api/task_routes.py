@@ -39,12 +39,17 @@ def _shown(task: TaskView, actor: Actor) -> Task:
     return Task.of(task, found.words, found.ahead)
 
 
+def read_reference(key: Annotated[str | None, Header(alias="Idempotency-Key")] = None) -> str | None:
+    """As the caller wrote it: the bytes of a header come in as Latin-1. A batch names the same article by the same
+    reference. Raises InvalidInput."""
+    try:
+        return None if key is None else key.encode("latin-1").decode()
+    except UnicodeDecodeError as error:
+        raise InvalidInput([Fault("Idempotency-Key", "is not text in UTF-8.", "Send it in UTF-8.")]) from error
+
+
 @router.post("/tasks", status_code=HTTPStatus.ACCEPTED)
-def create(
-    new: NewTask,
-    actor: Caller,
-    reference: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
-) -> Task:
+def create(new: NewTask, actor: Caller, reference: Annotated[str | None, Depends(read_reference)]) -> Task:
     """Hand in one article. With the same `Idempotency-Key` again it is the same article; with another content
     under that key it is a conflict."""
     return _shown(wiring.get_task_manager().submit(new.submission(reference), actor=actor), actor)

@@ -25,6 +25,7 @@ GOOD = {"account": "main", "title": "Hello", "content": "x"}
         ("/batches", {"tasks": [GOOD | {"client_ref": HALF}]}),
         ("/batches", {"tasks": [GOOD | {"topics": ["a|b"]}]}),
         ("/tasks", GOOD | {HALF: "x"}),
+        *(("/tasks", GOOD | {"column": f"a{odd}b", "topics": [f"a{odd}b"]}) for odd in "\0\n\u2028\x7f"),
     ],
 )
 def test_what_cannot_be_kept_as_it_is_is_a_fault(

@@ -244,3 +244,14 @@ def test_events_tell_what_happened(world: DashboardWorld, api: DashboardServer) 
     assert [event["kind"] for event in events][:1] == ["handed_in"]
     assert len(events) > 1
     assert all(datetime.fromisoformat(event["at"]).tzinfo for event in events)
+
+
+def test_a_reference_is_what_was_written_in_any_script(world: DashboardWorld, api: DashboardServer) -> None:
+    """An article that a batch has brought in is the same one by itself."""
+    token, article = world.api_token("ada"), {"account": "main", "title": "Hello", "content": "x"}
+    batch = api.call("POST", "/api/v1/batches", token, json={"tasks": [article | {"client_ref": "编号-7"}]}).json()
+    for _again in range(2):
+        answer = api.call("POST", TASKS, token, json=article, headers={"Idempotency-Key": "编号-7".encode()})
+        assert (answer.json()["id"], answer.json()["client_ref"]) == (batch["tasks"][0], "编号-7")
+    odd = api.call("POST", TASKS, token, json=article, headers={"Idempotency-Key": b"\xff"})
+    assert (odd.status_code, odd.json()["faults"][0]["field"]) == (422, "Idempotency-Key")

@@ -26,8 +26,10 @@ OLD_EXCEL_MARK = b"\xd0\xcf\x11\xe0"
 SURE = 20
 """Bytes of multi-byte characters, less one each, that make UTF-8 certain."""
 
-_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
-_DEFUSED = re.compile(r"'+[=+\-@\t\r]")
+FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
+"""What a formula begins with; the wide ones where Chinese or Japanese is typed."""
+_DANGEROUS = re.compile(f"'*[{re.escape(FORMULA_SIGNS)}]")
+_DEFUSED = re.compile(f"'+[{re.escape(FORMULA_SIGNS)}]")
 _SOUND_CELL = {mark: re.compile(rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^"{mark}\n][^{mark}\n]*+|){mark}') for mark in DELIMITERS}
 """A cell whose quotation marks are in order, with the delimiter behind it."""
 SHOWN = 20

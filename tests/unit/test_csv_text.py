@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.services.csv_text import (
+    FORMULA_SIGNS,
     MAX_FILE_BYTES,
     Record,
     TornQuotes,
@@ -125,12 +126,14 @@ def test_the_delimiter_line_of_excel_is_obeyed_and_not_counted() -> None:
     assert split_delimiter_line("a;b") == (None, "a;b")
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "\rx", "'=x"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "\rx", "\n=x", "＝1+1", "＋1", "－x", "＠x", "'=x"]
+)
 def test_formula_characters_are_defused(cell: str) -> None:
     assert defuse(cell) == f"'{cell}"
 
 
-@given(st.text(alphabet="'=+-@\t\ra 字", max_size=6))
+@given(st.text(alphabet="'=+-@\t\r\n＝＠a 字", max_size=6))
 def test_defusing_can_be_undone(cell: str) -> None:
     assert undefuse(defuse(cell)) == cell
-    assert not defuse(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not defuse(cell).startswith(tuple(FORMULA_SIGNS))

@@ -27,6 +27,8 @@ from core.telemetry import get_logger
 
 PAGE = 1000
 IN_LINE = (TaskStatus.WAITING, TaskStatus.RETRYING)
+LONGEST_REASON = 500
+"""Characters. Whose articles wait reads it in one line."""
 
 logger = get_logger(__name__)
 
@@ -54,9 +56,13 @@ class PauseManager:
     ) -> None:
         """Hold back what `key` names: a platform, or the id of a user, account or batch; empty for everything.
 
-        Raises InvalidInput for a time that has passed, is too far away or has no zone, NotFound, NotAllowed.
+        Raises InvalidInput for a time that has passed, is too far away or has no zone and for a reason that is too
+        long, NotFound, NotAllowed.
         """
         self._check(scope, key, actor, "pause")
+        if reason is not None and len(reason) > LONGEST_REASON:
+            told = f"has {len(reason)} characters; the limit is {LONGEST_REASON}."
+            raise InvalidInput([Fault("reason", told, "Shorten it.")])
         seconds = None if until is None else _seconds_until(until)
         pause = self._pauses.add(scope, key, by=actor.name, reason=reason, seconds=seconds)
         if scope is PauseScope.BATCH:

@@ -154,7 +154,8 @@ def test_an_operator_lifts_only_what_it_paused_itself(services: Services, scope:
     assert services.queue.claim() is not None
 
 
-def test_what_cannot_be_paused(services: Services) -> None:
+def test_what_cannot_be_paused(services_on_both: Services) -> None:
+    services = services_on_both
     for scope, key in (
         (PauseScope.PLATFORM, "weibo"),
         (PauseScope.USER, "99"),
@@ -172,7 +173,11 @@ def test_what_cannot_be_paused(services: Services) -> None:
         services.pauses.pause(PauseScope.EVERYTHING, actor=ADMIN, until=datetime.max.replace(tzinfo=UTC))
     with pytest.raises(InvalidInput, match="until: has no time zone"):
         services.pauses.pause(PauseScope.EVERYTHING, actor=ADMIN, until=datetime(2099, 1, 1))  # noqa: DTZ001 - the fault
+    with pytest.raises(InvalidInput, match="reason: has 501 characters; the limit is 500"):
+        services.pauses.pause(PauseScope.EVERYTHING, actor=ADMIN, reason="x" * 501)
     assert services.pauses.list(actor=ADMIN) == []
+    services.pauses.pause(PauseScope.EVERYTHING, actor=ADMIN, reason="😀" * 500)
+    assert [len(pause.reason or "") for pause in services.pauses.list(actor=ADMIN)] == [500]
 
 
 def test_a_pause_is_kept_while_redis_is_away(services: Services) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis  # noqa: F401 - before `gc.freeze`: it looks for who holds its random numbers
 import pytest
 import redis
 import structlog
@@ -28,6 +30,13 @@ pytest_plugins = [
     "tests.site_fixtures",
     "tests.worker_fixtures",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """All tests and all that they import stay until the end of the run. The collector of garbage, which pages set off
+    all the time, need not look through them again each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def require_program(*names: str) -> str:

@@ -23,6 +23,8 @@ ARTICLE_COLUMNS = frozenset(
     {"title", "content", "content_file", "format", "platform", "account", "column", "topics", "cover", "mode"}
 )
 """What makes an article the same article. A fault in any of them, and nobody can tell."""
+LONGEST_BATCH_NAME = 255
+"""Characters: the name of a file may be of any length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from core.services.access import Access
 from core.services.article_intake import ArticleIntake
 from core.services.batch_receipt import BatchReceipt
 from core.services.csv_import import ParsedCsv
-from core.services.csv_intake import CsvIntake
+from core.services.csv_intake import LONGEST_BATCH_NAME, CsvIntake
 from core.services.line import Line, QueueSource
 from core.services.queue_overview import QueueOverview, QueueOverviews, WaitFacts
 from core.services.review_link import ReviewLinks
@@ -147,7 +147,8 @@ class TaskQueueManager:
         """Accept a file in one transaction: all of it, or its good rows with `skip_bad_rows`. The same file
         handed in again is the same batch. Raises as `submit` does; InvalidInput names the rows."""
         owner = self._owner(actor, user_id)
-        batch = NewBatch(owner.id, name or f"CSV {datetime.now(self._zone):%Y-%m-%d %H:%M}", parsed.sha256)
+        called = " ".join(name.split())[:LONGEST_BATCH_NAME] or f"CSV {datetime.now(self._zone):%Y-%m-%d %H:%M}"
+        batch = NewBatch(owner.id, called, parsed.sha256)
 
         def accept() -> BatchReceipt:
             checked = self._files.check(parsed, owner, allow_duplicates=allow_duplicates)

@@ -38,6 +38,15 @@ def test_a_file_is_one_batch(services_on_both: Services) -> None:
     assert services.queue.stats().waiting == 2
 
 
+@pytest.mark.parametrize(("name", "kept"), [("a\nb.csv", "a b.csv"), ("文" * 300, "文" * 255), (" \n", "CSV ")])
+def test_a_batch_has_a_name_of_one_line_that_can_be_kept(services_on_both: Services, name: str, kept: str) -> None:
+    _, ada, _ = services_on_both.add_user("ada")
+    services_on_both.tasks.submit_batch(parse("one,x,main,,"), actor=ada, name=name)
+    (batch,) = services_on_both.lists.batches(actor=ada)
+    assert batch.name.startswith(kept)
+    assert len(batch.name.splitlines()[0]) == len(batch.name) <= 255
+
+
 def test_nothing_of_a_faulty_file_is_queued_unless_bad_rows_are_left_out(services: Services) -> None:
     _, ada, _ = services.add_user("ada")
     parsed = parse("good,x,main,,", ",x,main,,", "lost,x,nobody,,")

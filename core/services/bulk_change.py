@@ -115,6 +115,7 @@ def times_of(change: BulkChange, tasks: list[TaskFacts], now: datetime) -> dict[
         return {task.id: max(task.run_at or now, now) + change.shift for task in oldest_first}
     if change.action is BulkAction.SPREAD:
         start = change.run_at or now
-        gap = change.spread / max(len(oldest_first) - 1, 1)
-        return {task.id: start + gap * place for place, task in enumerate(oldest_first)}
+        gaps = max(len(oldest_first) - 1, 1)
+        # Divided last: the last one goes at the very moment that is told, not a fraction of a second before it.
+        return {task.id: start + change.spread * place / gaps for place, task in enumerate(oldest_first)}
     return {task.id: change.run_at for task in oldest_first}

@@ -8,9 +8,11 @@ import io
 from collections.abc import Iterable, Sequence
 
 from core.services.csv_columns import ERROR_COLUMN, NAMES, column_of, columns_of
+from core.services.csv_faults import RowFault
 from core.services.csv_import import ParsedCsv
 from core.services.csv_shape import EXCEL_CELL_LIMIT, excel_length
 from core.services.csv_text import defuse
+from core.services.say import Say, in_english
 
 BOM = "\ufeff"
 
@@ -46,13 +48,14 @@ def template(*, is_chinese: bool = False, is_for_upload: bool = False) -> bytes:
     return write_csv(header, [[TEMPLATE_ROW.get(column, "") for column in columns]])
 
 
-def bad_rows_csv(parsed: ParsedCsv) -> bytes:
-    """The faulty rows as they were handed in, each with what is wrong with it in a last column. Once corrected,
-    the file can be handed in as it is, if the file they come from is readable. Cells that no column has stand behind
-    that last one: nothing of a row is lost, and it stays a fault until somebody has put them where they belong."""
+def bad_rows_csv(parsed: ParsedCsv, say: Say = in_english) -> bytes:
+    """The faulty rows as they were handed in, each with what is wrong with it, as `say` puts it, in a last column. Once
+    corrected, the file can be handed in as it is, if the file they come from is readable. Cells that no column has
+    stand behind that last one: nothing of a row is lost, and it stays a fault until somebody has put them where they
+    belong."""
     reasons: dict[int, list[str]] = {}
     for fault in parsed.faults:
-        reasons.setdefault(fault.row, []).append(fault.words)
+        reasons.setdefault(fault.row, []).append(_words(fault, say))
     kept = [position for position, cell in enumerate(parsed.header) if column_of(cell) != ERROR_COLUMN]
 
     def pick(cells: Sequence[str]) -> list[str]:
@@ -62,12 +65,16 @@ def bad_rows_csv(parsed: ParsedCsv) -> bytes:
     rows = (
         [
             *pick(row.cells),
-            f"row {row.number}: " + " ".join(reasons[row.number]),
+            " ".join([say("row {number}:", number=row.number), *reasons[row.number]]),
             *(defuse(cell) for cell in row.cells[width:]),
         ]
         for row in parsed.bad_rows
     )
     return write_csv([*pick(parsed.header), ERROR_COLUMN], rows)
+
+
+def _words(fault: RowFault, say: Say) -> str:
+    return f"{fault.column}: {say(fault.reason)} {say(fault.remedy)}".rstrip()
 
 
 def rows_that_excel_cuts(parsed: ParsedCsv) -> list[int]:

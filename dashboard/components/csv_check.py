@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -14,7 +15,8 @@ from core.services.csv_shape import WHOLE_ROW
 from core.settings import get_settings
 from core.task_state import Mode
 from dashboard.components.article_form import MODE_NAMES
-from dashboard.text import _, clock, count, mark, one_behind_the_other, plain
+from dashboard.languages import sayer
+from dashboard.text import _, clock, count, language, mark, one_behind_the_other, plain
 
 SHOWN_FAULTS = 200
 SHOWN_ROWS = 20
@@ -44,7 +46,7 @@ def draw_check(parsed: ParsedCsv, file_name: str, *, do_without: str) -> None:
     if parsed.bad_rows:
         st.download_button(
             _("Download the rows with faults"),
-            lambda: bad_rows_csv(parsed),
+            partial(bad_rows_csv, parsed, sayer(language())),
             file_name=f"faults-{file_name.rpartition('.')[0] or file_name}.csv",
             mime="text/csv",
             icon=":material/download:",

@@ -13,6 +13,7 @@ from core.services.csv_columns import ERROR_COLUMN, NAMES, column_of
 from core.services.csv_export import COLUMNS_OF_FILES, bad_rows_csv, template
 from core.services.csv_faults import RowFault
 from core.services.csv_import import MAX_ROWS, ParsedCsv, parse_csv
+from dashboard.languages import sayer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)
@@ -151,6 +152,12 @@ def test_bad_rows_come_back_mended() -> None:
     assert again.faults == ()
     assert again.rows[0].submission is not None
     assert again.rows[0].submission.content == "- a list\n- of two"
+
+
+def test_bad_rows_tell_their_faults_in_the_reader_s_language() -> None:
+    out = bad_rows_csv(parse(table(["title", "content"], ["", "x"])), sayer("zh_CN"))
+    (_header, row) = csv.reader(io.StringIO(out.decode("utf-8-sig")))
+    assert row[2] == "第 2 行: title: 标题是空的。 请写 1 到 100 个字的标题。"
 
 
 @pytest.mark.parametrize("cell", ["x" * 32_767, "🎈" * 16_383 + "x"])

@@ -205,6 +205,16 @@ def test_times(services: Services) -> None:
     assert timedelta(days=1) - SOON < shifted - datetime.now(UTC) < timedelta(days=1) + SOON
 
 
+def test_the_last_of_a_spread_goes_at_its_end(services: Services) -> None:
+    """Eight hours are no whole number of microseconds eleven times."""
+    _, ada, _ = services.add_user("ada")
+    ids = [task.id for task in articles(services, ada, 12)]
+    start = datetime(2035, 1, 1, tzinfo=UTC)
+    change = BulkChange(BulkAction.SPREAD, run_at=start, spread=timedelta(hours=8))
+    services.bulk.carry_out(services.bulk.plan(change, ids, actor=ada), actor=ada)
+    assert services.tasks.get(ids[-1], actor=ada).run_at == start + timedelta(hours=8)
+
+
 def test_the_same_plan_carried_out_twice_moves_nothing_twice(services: Services) -> None:
     _, ada, _ = services.add_user("ada")
     start = datetime(2035, 1, 1, tzinfo=UTC)

@@ -9,10 +9,12 @@ from typing import Any, TypeAlias
 
 from core.services.say import Say, in_english
 from core.services.task_words import BLOCKED_WORDS
-from core.store.records import TaskEvent
+from core.store.records import Actor, TaskEvent
 
 REASON = "error_message"
 """The fact of an event that the task's row holds as well, until something else happens to it."""
+
+PROGRAMS = frozenset({Actor.command_line().name, Actor.system().name})
 
 Facts: TypeAlias = "dict[str, Any]"
 Words: TypeAlias = "Callable[[Facts, Say], str]"
@@ -47,12 +49,17 @@ def _with_reason(told: str, reason: object, say: Say) -> str:
     return told if reason in (None, "") else f"{told}: {say(str(reason))}"
 
 
+def _name(by: str, say: Say) -> str:
+    """As the reader's language calls it, where it is no person. No user can have such a name."""
+    return say(by) if by in PROGRAMS else by
+
+
 def _by(message: str, message_by: str, *reasons: str) -> Words:
     """A sentence that names who did it where that is known, with the first of these facts behind it."""
 
     def words(facts: Facts, say: Say) -> str:
         reason = next((facts[name] for name in reasons if facts.get(name) not in (None, "")), None)
-        told = say(message_by, by=facts["by"]) if facts.get("by") else say(message)
+        told = say(message_by, by=_name(facts["by"], say)) if facts.get("by") else say(message)
         return _with_reason(told, reason, say)
 
     return words
@@ -114,7 +121,7 @@ _PARTS = {
 
 def _edited(facts: Facts, say: Say) -> str:
     """What of it was changed; earlier events know only the new title."""
-    told = say("Edited by {by}", by=facts["by"]) if facts.get("by") else say("Edited")
+    told = say("Edited by {by}", by=_name(facts["by"], say)) if facts.get("by") else say("Edited")
     if not facts.get("changed"):
         return f"{told}: {facts['title']}" if facts.get("title") else told
     parts = ", ".join(say(_PARTS.get(part, part)) for part in facts["changed"])
@@ -127,7 +134,7 @@ def _edited(facts: Facts, say: Say) -> str:
 def _account_changed(facts: Facts, say: Say) -> str:
     names = {"account": facts.get("account", "?"), "was": facts.get("was", "?")}
     if facts.get("by"):
-        return say("Moved from account {was} to {account} by {by}", by=facts["by"], **names)
+        return say("Moved from account {was} to {account} by {by}", by=_name(facts["by"], say), **names)
     return say("Moved from account {was} to {account}", **names)
 
 

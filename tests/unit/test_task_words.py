@@ -19,6 +19,7 @@ from core.store.pauses import PauseView
 from core.store.records import TaskEvent, TaskView
 from core.store.task_events import EventKind
 from core.task_state import BlockReason, Checkpoint, Mode, TaskStatus
+from dashboard.languages import sayer
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CLOCK = LocalClock(ZONE)
@@ -239,6 +240,11 @@ def test_every_event_is_told_in_a_sentence(kind: EventKind) -> None:
 )
 def test_sentences(kind: str, detail: dict[str, Any], words: str) -> None:
     assert sentence(TaskEvent(1, 1, NOW, kind, None, detail)) == words
+
+
+@pytest.mark.parametrize(("by", "words"), [("command line", "命令行 提交到队列"), ("ada", "ada 提交到队列")])
+def test_a_program_is_named_in_the_reader_s_language(by: str, words: str) -> None:
+    assert sentence(TaskEvent(1, 1, NOW, "handed_in", None, {"by": by}), say=sayer("zh_CN")) == words
 
 
 def test_a_reason_that_was_just_read_is_not_told_again() -> None:

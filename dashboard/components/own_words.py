@@ -1,5 +1,5 @@
 """Streamlit has some words of its own inside its fields, in English only: on pages in another language ours cover
-them."""
+them, and those that help nobody are hidden everywhere."""
 
 from __future__ import annotations
 
@@ -31,9 +31,20 @@ COVERED_ENTRY = """
 RECORDING_HIDDEN = '[data-testid="stMainMenuItem-recordScreencast"] { display: none; }'
 """A record of the screen has a dialog of its own, which is in English as well."""
 
+NEEDLESS_HIDDEN = """
+<style>
+[data-testid="stToastText"] { -webkit-line-clamp: none; max-height: none; }
+[data-testid="stToastText"] a { color: inherit; text-decoration: none; pointer-events: none; }
+[data-testid="stToastViewButton"], [data-testid="stMultiSelectDropdown"]:not(:has([role="option"])) { display: none; }
+</style>
+"""
+"""A note is shown whole, without “view more”; an address in it is no link, which would take in all the Chinese behind
+it. A field for words of one's own has no “No results” over what is above it."""
+
 
 def cover_words() -> None:
     """At every page: how what is typed into a field is taken over, and what the menu at the top right offers."""
+    st.html(NEEDLESS_HIDDEN)
     if language() != ENGLISH:
         st.html(COVERED.format(enter=css_text(_("Press Enter")), both=css_text(_("Press Ctrl+Enter"))))
         entries = [COVERED_ENTRY.format(entry=entry, words=css_text(_(words))) for entry, words in MENU.items()]

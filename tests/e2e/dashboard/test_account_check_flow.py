@@ -14,6 +14,11 @@ from tests.e2e.dashboard.streamlit_tab import StreamlitTab
 from tests.practice_site.faults import Fault
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+CUT_OFF = """
+const note = document.querySelector('[data-testid=stToastText]');
+return Math.round(note.querySelector('p').getBoundingClientRect().height) - note.clientHeight;
+"""
+"""How much of a note is not shown, in pixels."""
 
 
 def state_of(stage: Stage, person: Person) -> str:
@@ -56,3 +61,16 @@ def test_a_check_finds_that_the_site_no_longer_knows_the_account(stage: Stage, v
     reason = stage.lab.accounts.get(ada.account.id).error_message
     assert reason is not None
     assert reason in tab.text()
+
+
+def test_why_cookies_were_not_taken_is_told_whole(stage: Stage, visitor: Visitor) -> None:
+    """A note of several lines is not cut, nor has it words of Streamlit's own."""
+    tab = visitor("/accounts", stage.person("ada").name)
+    tab.unfold("Add an account")
+    tab.fill("new_account_name", "another")
+    tab.fill("new_account_cookies", "no cookies")
+    tab.press("Add the account")
+    tab.sees("the format is not recognised.")
+    hidden = tab.front().execute_script(CUT_OFF)
+    assert hidden == 0
+    assert "view more" not in tab.text()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse
 from starlette.types import Scope
 
@@ -15,6 +17,8 @@ from dashboard.languages import best_language, known_language, translator
 FOLDER = Path(__file__).parent
 LANGUAGE_FIELD = "language"
 """What the pages keep the chosen language under, in their addresses."""
+LANGUAGE_COOKIE = "topn_language"
+"""Where a browser keeps the language that was chosen in it last: an address that people type names none."""
 COME_BACK_SECONDS = 4
 
 _templates = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True)
@@ -32,7 +36,13 @@ def language_in(address: str) -> str | None:
 def language_for(scope: Scope) -> str:
     """As a page at this address would choose it."""
     address = "?" + scope.get("query_string", b"").decode("latin-1")
-    return language_in(address) or best_language(Headers(scope=scope).get("accept-language", ""))
+    return language_in(address) or language_of_browser(Headers(scope=scope))
+
+
+def language_of_browser(headers: Mapping[str, str], locale: str = "") -> str:
+    """What was chosen in this browser before, else what it asks for, as far as we have it."""
+    kept = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
+    return known_language(kept) or best_language(headers.get("accept-language", "") or locale)
 
 
 def html_page(

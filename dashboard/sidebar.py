@@ -7,6 +7,8 @@ import streamlit as st
 from core.store.records import Role
 from core.store.sessions import SessionView
 from core.task_state import TaskStatus
+from dashboard.components.page_script import keep_cookie
+from dashboard.html_pages import LANGUAGE_COOKIE
 from dashboard.languages import LANGUAGES
 from dashboard.navigation import path_of
 from dashboard.text import LANGUAGE_KEY, _, browser_language, language, mark, plain, zone
@@ -17,6 +19,7 @@ BUTTON = (
     "padding:.4rem .9rem;cursor:pointer"
 )
 
+WAS_CHOSEN_KEY = "language_was_chosen"
 SHORTCUTS: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("publish", {}, mark("Write an article"), "Alt+N"),
     ("tasks", {}, mark("All articles"), "Alt+A"),
@@ -43,7 +46,16 @@ def draw_sidebar(session: SessionView) -> None:
             bind="query-params",
             label_visibility="collapsed",
         )
+        _keep_language()
         st.html(SIGN_OUT.format(style=BUTTON, label=_("Sign out")))
+
+
+def _keep_language() -> None:
+    """The next page that this browser loads is in the language that was chosen last, whatever its address."""
+    if language() != browser_language():
+        st.session_state[WAS_CHOSEN_KEY] = True
+    if WAS_CHOSEN_KEY in st.session_state:
+        keep_cookie(LANGUAGE_COOKIE, language())
 
 
 def _draw_shortcuts() -> None:

@@ -13,7 +13,8 @@ import streamlit as st
 
 from core.services.local_clock import in_zone
 from core.settings import get_settings
-from dashboard.languages import ENGLISH, best_language, known_language, sayer
+from dashboard.html_pages import language_of_browser
+from dashboard.languages import ENGLISH, known_language, sayer
 
 LANGUAGE_KEY = "language"
 _drawn_in: ContextVar[str | None] = ContextVar("drawn_in", default=None)
@@ -40,8 +41,8 @@ def language() -> str:
 
 
 def browser_language() -> str:
-    """What the visitor's browser asks for, as far as we have it."""
-    return best_language(st.context.headers.get("accept-language", "") or st.context.locale or "")
+    """What was chosen in the visitor's browser when this page was loaded, else what it asks for."""
+    return language_of_browser(st.context.headers, st.context.locale or "")
 
 
 def _(message: str, /, **values: object) -> str:

@@ -1,4 +1,4 @@
-"""The switch of the language: words of the design in both, kept over F5 and on the other pages."""
+"""The switch of the language: words of the design in both, kept over F5, on the other pages and in the browser."""
 
 from __future__ import annotations
 
@@ -38,6 +38,25 @@ def test_the_language_is_switched_and_stays_so(stage: Stage, visitor: Visitor) -
     tab.sees("Pause something")
     tab.open("/tasks")
     tab.sees(*english)
+
+
+def test_a_browser_keeps_the_language_that_was_chosen_in_it(stage: Stage, visitor: Visitor) -> None:
+    """An address that is typed, or was kept, names none."""
+    tab = visitor("/tasks", stage.person("ada").name)
+    tab.choose("language", "中文")
+    tab.sees("退出登录")
+    tab.open("/queue")
+    tab.sees("退出登录")
+    tab.choose("language", "English")
+    tab.sees("Sign out")
+    tab.choose("language", "中文")
+    tab.sees("退出登录")
+    tab.open("/accounts")
+    tab.sees("添加账号")
+    tab.front().find_element(By.CSS_SELECTOR, "form[action='/logout'] button").click()
+    tab.wait(lambda: tab.address.startswith("/login"), "it leads to the sign-in")
+    tab.go("/login")
+    tab.sees("密码")
 
 
 def test_the_language_that_is_chosen_at_the_sign_in_stays(stage: Stage, guest: Guest) -> None:

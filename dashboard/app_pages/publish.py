@@ -124,6 +124,9 @@ def _send(actor: Actor, form: str) -> None:
     st.session_state[HANDED_IN] = form, task.public_id
     show_handed_in(task.public_id)
     forget_draft(actor)
+    # The button stands far below the place where its way is shown.
+    words = _("“{title}” was handed in. How it goes is shown at the top of this page.", title=plain(task.title))
+    toast(words, icon=":material/check_circle:")
 
 
 page(draw)

@@ -70,6 +70,13 @@ def test_an_article_is_handed_in_and_watched(world: DashboardWorld) -> None:
     assert "article" not in app.query_params
 
 
+def test_a_note_tells_that_it_was_handed_in(world: DashboardWorld) -> None:
+    """The button stands below what a window shows: its way stands at the top, out of sight."""
+    app = send(write(world.open("publish"), "题目 *一*"))
+    (note,) = app.toast
+    assert note.value == r"“题目 \*一\*” was handed in. How it goes is shown at the top of this page."
+
+
 def test_a_draft_at_a_certain_time(world: DashboardWorld) -> None:
     app = write(world.open("publish"))
     app.segmented_control(key="publish_mode").set_value(Mode.DRAFT.value)

@@ -35,8 +35,10 @@ GROUPS = ((TaskStatus.BLOCKED,), (TaskStatus.RUNNING,), (TaskStatus.WAITING, Tas
 """What has not ended, in the order in which it is listed."""
 SHOWN_REASONS = 10
 SHOWN_OF_EACH = 4
+"""At most, where the others have as many."""
+SHOWN = SHOWN_OF_EACH * len(GROUPS)
 ROW_HEIGHT = 35
-LIST_HEIGHT = ROW_HEIGHT * (SHOWN_OF_EACH * len(GROUPS) + 1) + 3
+LIST_HEIGHT = ROW_HEIGHT * (SHOWN + 1) + 3
 """In pixels: that of a full list, whatever there is to show, so that nothing below it moves."""
 SHOWN_ENDED = 10
 ENDED_HEIGHT = ROW_HEIGHT * (SHOWN_ENDED + 1) + 3
@@ -50,7 +52,7 @@ SCHEMA = pa.schema(
         "account": pa.string(),
     }
 )
-STATUS_WIDTH, TITLE_WIDTH, STATE_WIDTH, ACCOUNT_WIDTH = 118, 230, 330, 110
+STATUS_WIDTH, TITLE_WIDTH, STATE_WIDTH, ACCOUNT_WIDTH = 118, 230, 270, 170
 """In pixels: what the page has at 1280. What is left over makes every column wider, the one of the buttons too."""
 
 
@@ -65,15 +67,24 @@ class ShownTasks:
 @shared(FRESH_SECONDS)
 def unfinished(who: Actor, code: str, zone: str) -> ShownTasks:
     """The newest few of each group, told in this language and zone."""
-    return _told(
-        [task for group in GROUPS for task in _newest(TaskFilter(statuses=group), who, SHOWN_OF_EACH)], who, code, zone
-    )
+    return _told(_shared_out([_newest(TaskFilter(statuses=group), who, SHOWN) for group in GROUPS]), who, code, zone)
 
 
 @shared(FRESH_SECONDS)
 def ended(who: Actor, code: str, zone: str) -> ShownTasks:
     """The newest of all, for a moment at which all have ended: to ask for ended ones would be a search in a million."""
     return _told(_newest(TaskFilter(), who, SHOWN_ENDED), who, code, zone)
+
+
+def _shared_out(groups: Sequence[Sequence[TaskView]]) -> list[TaskView]:
+    """The room that one group leaves is taken by the others, the first ones first."""
+    spare = SHOWN - sum(min(len(group), SHOWN_OF_EACH) for group in groups)
+    listed: list[TaskView] = []
+    for group in groups:
+        more = min(spare, max(len(group) - SHOWN_OF_EACH, 0))
+        listed.extend(group[: SHOWN_OF_EACH + more])
+        spare -= more
+    return listed
 
 
 def _newest(wanted: TaskFilter, who: Actor, size: int) -> list[TaskView]:
@@ -87,7 +98,7 @@ def _told(tasks: Sequence[TaskView], who: Actor, code: str, zone: str) -> ShownT
         "status": [[label] for label in labels],
         "title": [task.title for task in tasks],
         "state": states(tasks, who, code, zone),
-        "account": [task.account_name for task in tasks],
+        "account": [f"{task.account_name} · {task.user_name}" if who.is_admin else task.account_name for task in tasks],
     }
     return ShownTasks(tuple(tasks), pa.table(columns, schema=SCHEMA))
 

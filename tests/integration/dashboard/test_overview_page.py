@@ -15,7 +15,7 @@ from core import wiring
 from core.store.models import PublishTask
 from core.store.records import Role
 from core.task_state import BlockReason
-from dashboard.components.overview_lists import SHOWN_ENDED, SHOWN_OF_EACH
+from dashboard.components.overview_lists import SHOWN, SHOWN_ENDED, SHOWN_OF_EACH
 from dashboard.components.row_buttons import ICON, pressed_key
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, Draft, figures_of, words_of
 
@@ -121,16 +121,24 @@ def test_reasons_are_those_of_the_time_of_the_charts(world: DashboardWorld, span
     assert all("Reason" not in table.value for table in app.dataframe) is (number == 0)
 
 
-def test_of_each_kind_the_newest_few_are_listed(world: DashboardWorld) -> None:
-    for number in range(SHOWN_OF_EACH + 2):
-        block(world, "ada")
+def test_of_each_kind_the_newest_few_are_listed_in_the_room_there_is(world: DashboardWorld) -> None:
+    for number in range(SHOWN + 1):
         world.submit("ada", f"Waits {number}")
     (unfinished,) = world.open().dataframe
-    assert [state for (state,) in unfinished.value["status"]] == [
-        *["Action needed"] * SHOWN_OF_EACH,
-        *["Waiting"] * SHOWN_OF_EACH,
-    ]
-    assert unfinished.value["title"].iloc[SHOWN_OF_EACH] == f"Waits {SHOWN_OF_EACH + 1}"
+    assert list(unfinished.value["title"]) == [f"Waits {number}" for number in range(SHOWN, 0, -1)]
+    for _number in range(SHOWN + 1):
+        block(world, "ada")
+    world.forget_caches()
+    (unfinished,) = world.open().dataframe
+    states = [state for (state,) in unfinished.value["status"]]
+    assert states == [*["Action needed"] * (SHOWN - SHOWN_OF_EACH), *["Waiting"] * SHOWN_OF_EACH]
+    assert unfinished.value["title"].iloc[SHOWN - SHOWN_OF_EACH] == f"Waits {SHOWN}"
+
+
+@pytest.mark.parametrize(("who", "account"), [("root", "main · ada"), ("ada", "main")])
+def test_administrators_read_whose_account_it_is(world: DashboardWorld, who: str, account: str) -> None:
+    world.submit("ada")
+    assert list(world.open(as_=who).dataframe[0].value["account"]) == [account]
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Nothing waits, is being"), ("zh_CN", "没有等待中")])

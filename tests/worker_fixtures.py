@@ -16,6 +16,7 @@ from tests.practice_site.client import PracticeClient
 from tests.servers.mariadb_server import MariaDbServer
 from tests.servers.migrated_tables import MigratedFile, MigratedTables
 from tests.servers.redis_server import RedisServer
+from tests.servers.warm_start import WarmStart
 from tests.servers.worker_desk import WORKER_ID, WorkerDesk
 from tests.servers.worker_lab import WorkerLab
 
@@ -34,25 +35,53 @@ def closed_clean(made: WorkerLab) -> Iterator[WorkerLab]:
     assert [entry for entry in (made.data_dir / "run").glob("*/*") if entry.is_dir()] == []
 
 
+@pytest.fixture(scope="session")
+def warm_start() -> Iterator[WarmStart]:
+    """What starts the workers of the labs."""
+    made = WarmStart()
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def lab(
-    tmp_path: Path, migrated_file: MigratedFile, redis_server: RedisServer, practice_site: PracticeClient
+    tmp_path: Path,
+    migrated_file: MigratedFile,
+    redis_server: RedisServer,
+    practice_site: PracticeClient,
+    warm_start: WarmStart,
 ) -> Iterator[WorkerLab]:
     """A TOP_N of its own on SQLite, with the practice site."""
     database_url = migrated_file.copy(tmp_path / "test.sqlite3")
     with closed_clean(
-        WorkerLab(tmp_path, database_url=database_url, redis_url=redis_server.url, site=practice_site)
+        WorkerLab(
+            tmp_path,
+            database_url=database_url,
+            redis_url=redis_server.url,
+            site=practice_site,
+            warm_start=warm_start,
+        )
     ) as made:
         yield made
 
 
 @pytest.fixture
 def lab_on_both(
-    tmp_path: Path, redis_server: RedisServer, practice_site: PracticeClient, database_url: str
+    tmp_path: Path,
+    redis_server: RedisServer,
+    practice_site: PracticeClient,
+    database_url: str,
+    warm_start: WarmStart,
 ) -> Iterator[WorkerLab]:
     """The same, once on SQLite and once on MariaDB."""
     with closed_clean(
-        WorkerLab(tmp_path, database_url=database_url, redis_url=redis_server.url, site=practice_site)
+        WorkerLab(
+            tmp_path,
+            database_url=database_url,
+            redis_url=redis_server.url,
+            site=practice_site,
+            warm_start=warm_start,
+        )
     ) as made:
         yield made
 
@@ -64,12 +93,19 @@ def lab_on_mariadb(
     practice_site: PracticeClient,
     mariadb_server: MariaDbServer,
     migrated_tables: MigratedTables,
+    warm_start: WarmStart,
 ) -> Iterator[WorkerLab]:
     """The same on MariaDB."""
     name = f"t{uuid.uuid4().hex[:12]}"
     database_url = migrated_tables.copy(name)
     with closed_clean(
-        WorkerLab(tmp_path, database_url=database_url, redis_url=redis_server.url, site=practice_site)
+        WorkerLab(
+            tmp_path,
+            database_url=database_url,
+            redis_url=redis_server.url,
+            site=practice_site,
+            warm_start=warm_start,
+        )
     ) as made:
         yield made
     mariadb_server.drop_database(name)

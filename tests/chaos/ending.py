@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 
 from tests.chaos.aftermath import check_aftermath
 from tests.chaos.history import Limits
 from tests.chaos.history_checker import check
 from tests.chaos.history_reader import history_of
 from tests.servers.browser_family import browser_families
+from tests.servers.warm_start import Program
 from tests.servers.worker_lab import WorkerLab
 
 STOP_SECONDS = 60
@@ -17,7 +17,7 @@ WIDE = Limits(max_running=10, max_starts=1000)
 """What `WorkerLab` allows every user, unless a test says otherwise."""
 
 
-def stop_and_check(lab: WorkerLab, *programs: subprocess.Popen[bytes], limits: Limits = WIDE) -> None:
+def stop_and_check(lab: WorkerLab, *programs: Program, limits: Limits = WIDE) -> None:
     """What must hold after every fault, now and at every moment before; and no process and no folder is left when
     these have been told to stop. Every article has a title of its own, and its user the name of the account."""
     check_aftermath(lab)

@@ -13,6 +13,7 @@ from tasks.failpoints import Failpoint
 from tests.chaos.aftermath import Remains, check_aftermath
 from tests.practice_site.faults import Fault
 from tests.servers.local_process import wait_until
+from tests.servers.warm_start import Program
 from tests.servers.worker_lab import WorkerLab
 
 AT_REST = (
@@ -24,7 +25,7 @@ AT_REST = (
 )
 DEATH_SECONDS = 60
 
-Worker = subprocess.Popen[bytes]
+Worker = Program
 
 
 class Scene:

@@ -35,6 +35,7 @@ from core.store.vault import Vault
 from core.task_state import TaskStatus
 from tests.practice_site.client import PracticeAccount, PracticeClient, cookies_json
 from tests.servers.local_process import wait_until
+from tests.servers.warm_start import Program, WarmStart, WarmWorker
 
 SECRET_KEY = "bmljZSBhbmQgc2VjcmV0IGtleSBmb3IgdGVzdHMgISE="
 DEFAULTS = LimitDefaults(10, 1000, 10, 0)
@@ -51,8 +52,17 @@ QUICK = {
 class WorkerLab:
     """`worker` and `supervisor` start real processes; `close` ends what is left of them."""
 
-    def __init__(self, folder: Path, *, database_url: str, redis_url: str, site: PracticeClient) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database_url: str,
+        redis_url: str,
+        site: PracticeClient,
+        warm_start: WarmStart | None = None,
+    ) -> None:
         self.folder = folder
+        self._warm_start = warm_start
         self.site = site
         self.data_dir = folder / "data"
         self.data_dir.mkdir(exist_ok=True)
@@ -76,7 +86,7 @@ class WorkerLab:
         self.accounts = AccountStore(self.db, Vault([SECRET_KEY]))
         self.queue = FairQueue(self.redis, prefix=prefix, defaults=DEFAULTS, rows=DatabaseRows(self.db))
         self.pictures = LivePictures(self.redis, prefix=prefix)
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[Program] = []
 
     def account(self, name: str = "ada") -> tuple[AccountView, PracticeAccount]:
         """A user of this name with an account that is signed in on the practice site."""
@@ -108,9 +118,16 @@ class WorkerLab:
         ]
         TaskIntake(self.db).insert(tasks, batch=None, actor=Actor.system())
 
-    def worker(self, *, drivers: int = 1, index: int = 1, **environment: str) -> subprocess.Popen[bytes]:
-        """Start one worker process. `index` names its log."""
-        return self.run("-m", "tasks.consumer", f"--drivers={drivers}", f"--index={index}", **environment)
+    def worker(self, *, drivers: int = 1, index: int = 1, **environment: str) -> Program:
+        """Start one worker process, a warm one if this lab can. `index` names its log. Those of a supervisor always
+        begin with nothing."""
+        options = [f"--drivers={drivers}", f"--index={index}"]
+        whole = {**self.environment, **environment}
+        if self._warm_start is None or not self._warm_start.suits(whole):
+            return self.run("-m", "tasks.consumer", *options, **environment)
+        worker = self._warm_start.start(options, whole, self.folder / "output.log")
+        self._processes.append(worker)
+        return worker
 
     def run(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start a Python program of ours; its output goes to `<folder>/output.log`."""
@@ -172,11 +189,19 @@ class WorkerLab:
 
     def worker_processes(self) -> list[psutil.Process]:
         """The living worker processes of this lab, also those that a supervisor has started."""
-        found = []
+        # The environment that the system knows of a warm one is not its own.
+        warm = {
+            process.pid for process in self._processes if isinstance(process, WarmWorker) and process.poll() is None
+        }
+        found = [psutil.Process(pid) for pid in warm]
         for process in psutil.process_iter():
             try:
                 is_worker = "tasks.consumer" in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
-                if is_worker and process.environ().get("TOPN_DATA_DIR") == str(self.data_dir):
+                if (
+                    is_worker
+                    and process.pid not in warm
+                    and process.environ().get("TOPN_DATA_DIR") == str(self.data_dir)
+                ):
                     found.append(process)
             except psutil.Error:
                 continue

@@ -171,8 +171,11 @@ def _cancel(actor: Actor, task_id: int) -> None:
 
 @callback
 def _retry(actor: Actor, task_id: int) -> None:
-    wiring.get_task_manager().retry(task_id, actor=actor)
-    toast(_("It is tried again."), icon=":material/check_circle:")
+    task = wiring.get_task_manager().retry(task_id, actor=actor)
+    if task.run_at is not None and task.run_at > datetime.now(UTC):
+        _tell_time(task)  # cancelled before its time, which it keeps
+    else:
+        toast(_("It is tried again."), icon=":material/check_circle:")
 
 
 @callback

@@ -98,3 +98,11 @@ def test_the_priority_of_one_article_is_said_first(world: DashboardWorld) -> Non
     assert "From 5 to 8: it goes before articles of its account with less" in words_of(app)
     press(app, f"set_priority_{task.id}")
     assert wiring.get_task_queries().get(task.id).priority == 8
+
+
+def test_a_retry_before_its_time_tells_that_time(world: DashboardWorld) -> None:
+    task = world.submit("ada", run_at=at_noon(2))
+    app = world.open("tasks", query={"task": str(task.id)})
+    press(app, f"cancel_{task.id}")
+    press(app, f"retry_{task.id}")
+    assert app.toast[0].value == f"It goes at {at_noon(2):%Y-%m-%d} 12:00."

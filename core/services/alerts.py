@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from core.errors import ServiceUnavailable
+from core.lane import PauseScope
 from core.queue.heartbeats import Heartbeat, Heartbeats
 from core.services.doctor import MIN_DISK_MB
 from core.store.database import Database
 from core.store.outcome_figures import OutcomeFigures
+from core.store.pauses import PauseStore
 from core.store.records import Actor
 from core.store.task_queries import TaskQueries
 from core.task_state import TaskStatus
@@ -35,6 +37,10 @@ class AlertKind(StrEnum):
     """Somebody has stopped every worker."""
     ALL_QUIET = "all_quiet"
     """Every worker was told to take nothing new, and articles wait."""
+    EVERYTHING_PAUSED = "everything_paused"
+    """By `names`."""
+    SITE_PAUSED = "site_paused"
+    """Of the platforms `names`."""
     SAME_FAULT = "same_fault"
     """`number` accounts failed with the same kind of fault, `names`, within the last hour."""
     NEEDS_PERSON = "needs_person"
@@ -72,6 +78,9 @@ class ServiceHealth:
     """Whether any worker lived within the last minute."""
     has_waiting: bool = False
     """Whether any article may go now."""
+    paused_by: tuple[str, ...] = ()
+    """Who holds back everything."""
+    paused_sites: tuple[str, ...] = ()
     faults: tuple[tuple[str, int], ...] = ()
     """Kind of fault → accounts, where these are many."""
     hosts_without_disk: tuple[str, ...] = ()
@@ -94,27 +103,32 @@ class AlertViewer:
         self._own_room = own_room
         self._figures = OutcomeFigures(db)
         self._queries = TaskQueries(db)
+        self._pauses = PauseStore(db)
 
     def health(self) -> ServiceHealth:
         """Looks at everything once. What cannot be asked is told as away, not raised."""
         try:
-            has_waiting = self._queries.has_due()
-            faults = self._faults()
+            pauses = self._pauses.general()
+            known = ServiceHealth(
+                has_waiting=self._queries.has_due(),
+                paused_by=tuple(sorted({one.by for one in pauses if one.scope is PauseScope.EVERYTHING})),
+                paused_sites=tuple(sorted({one.key for one in pauses if one.scope is PauseScope.PLATFORM})),
+                faults=self._faults(),
+            )
         except ServiceUnavailable:
             return ServiceHealth(is_database_well=False)
         try:
             beats, stopped = self._heartbeats().all(), self._stopped().all()
             was_alive = bool(beats) or self._heartbeats().were_alive_lately()
         except ServiceUnavailable:
-            return ServiceHealth(is_redis_well=False, has_waiting=has_waiting, faults=faults)
+            return replace(known, is_redis_well=False)
         rooms = [*(_room(beat) for beat in beats), self._own_room()]
-        return ServiceHealth(
+        return replace(
+            known,
             workers=len(beats),
             quiet_workers=sum(bool(beat.facts.get("quiet")) for beat in beats),
             stopped_workers=len(stopped),
             was_worker_alive=was_alive,
-            has_waiting=has_waiting,
-            faults=faults,
             hosts_without_disk=_short(rooms, "disk_free_mb", MIN_DISK_MB),
             hosts_without_memory=_short(rooms, "memory_free_mb", None),
         )
@@ -123,7 +137,13 @@ class AlertViewer:
         """The gravest first."""
         if not health.is_database_well:
             return [Alert(AlertKind.DATABASE_AWAY)]
-        found = [*_of_workers(health), *_of_site(health), *self._of_persons(actor), *_of_machines(health)]
+        found = [
+            *_of_workers(health),
+            *_of_pauses(health),
+            *_of_site(health),
+            *self._of_persons(actor),
+            *_of_machines(health),
+        ]
         return [alert for alert in found if actor.is_admin or alert.kind not in FOR_ADMINS]
 
     def _faults(self) -> tuple[tuple[str, int], ...]:
@@ -160,6 +180,12 @@ def _of_workers(health: ServiceHealth) -> list[Alert]:
     if health.stopped_workers:
         return [Alert(AlertKind.ALL_STOPPED, is_urgent=health.has_waiting)]
     return [] if health.was_worker_alive else [Alert(AlertKind.NOBODY_PUBLISHES, is_urgent=health.has_waiting)]
+
+
+def _of_pauses(health: ServiceHealth) -> list[Alert]:
+    """What was forgotten is noticed here; a pause that holds nothing up yet is no hurry."""
+    kinds = ((AlertKind.EVERYTHING_PAUSED, health.paused_by), (AlertKind.SITE_PAUSED, health.paused_sites))
+    return [Alert(kind, names=names, is_urgent=health.has_waiting) for kind, names in kinds if names]
 
 
 def _of_site(health: ServiceHealth) -> list[Alert]:

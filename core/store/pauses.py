@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, insert, or_, select
 
 from core.lane import Pause, PauseScope
 from core.store.clock import later_sql, now_sql
 from core.store.database import Database
 from core.store.models import Account, Batch, PauseRow, User
 from core.store.records import Actor, TaskView
+
+GENERAL = (PauseScope.EVERYTHING, PauseScope.PLATFORM)
+"""What these hold back is nobody's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ class PauseStore:
 
         return self._db.run_write(work)
 
+    def general(self) -> Sequence[PauseView]:
+        """Those in force that hold back everybody: everything, or all of a site. The oldest first."""
+        return _views(self._db, _in_force().where(PauseRow.scope.in_(GENERAL)))
+
     def holding(self, scope: PauseScope, key: str = "") -> Pause | None:
         """What holds for this in all; None: nothing does."""
         views = [view for view in self.list() if (view.scope, view.key) == (scope, key)]
@@ -95,9 +102,7 @@ class PauseStore:
     def list(self, *, only_user: int | None = None) -> list[PauseView]:
         """All pauses in force, the oldest first; or those that hold back one user."""
         wanted = _in_force() if only_user is None else _in_force().where(_concerns(only_user))
-        with self._db.read() as connection:
-            rows = connection.execute(wanted.order_by(PauseRow.id)).all()
-        return [_view(row) for row in rows]
+        return _views(self._db, wanted)
 
 
 def _columns(scope: PauseScope, key: str) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def _same(scope: PauseScope, key: str) -> list[ColumnElement[bool]]:
     return [getattr(PauseRow, name) == value for name, value in _columns(scope, key).items()]
 
 
-def _in_force() -> Any:
+def _in_force() -> Select[Any]:
     return select(PauseRow.__table__).where(or_(PauseRow.until.is_(None), PauseRow.until > now_sql()))
 
 
@@ -125,7 +130,13 @@ def _concerns(user_id: int) -> ColumnElement[bool]:
         PauseScope.BATCH: select(Batch.id).where(Batch.user_id == user_id),
     }
     own = [and_(PauseRow.scope == scope, PauseRow.target_id.in_(ids)) for scope, ids in of_user.items()]
-    return or_(PauseRow.scope.in_([PauseScope.EVERYTHING, PauseScope.PLATFORM]), *own)
+    return or_(PauseRow.scope.in_(GENERAL), *own)
+
+
+def _views(db: Database, wanted: Select[Any]) -> list[PauseView]:
+    with db.read() as connection:
+        rows = connection.execute(wanted.order_by(PauseRow.id)).all()
+    return [_view(row) for row in rows]
 
 
 def _view(row: Row[Any]) -> PauseView:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.services.alerts import Alert, AlertKind
 from core.services.fault_words import kind_words
+from core.services.task_words import SITE_NAMES
 from core.services.worker_viewer import WorkerView, sum_of
 from core.store.records import Actor
 from core.task_state import TaskStatus
@@ -34,6 +35,12 @@ FOR_ADMINS = {
     AlertKind.ALL_QUIET: mark(
         "All workers take nothing new, as they were told. Let one go on, on the page Workers and browsers."
     ),
+    AlertKind.EVERYTHING_PAUSED: mark(
+        "Everything is paused, by {name}. Articles are accepted and wait. Let them go on, on the page Queue."
+    ),
+    AlertKind.SITE_PAUSED: mark(
+        "Publishing on {name} is paused. Its articles are accepted and wait. Let them go on, on the page Queue."
+    ),
     AlertKind.SAME_FAULT: mark(
         "{number} accounts failed within an hour with the same kind of fault ({name}). The site may have changed: look "
         "at one of them, and pause the site if it goes on."
@@ -55,6 +62,8 @@ FOR_OPERATORS = {
     ),
     AlertKind.ALL_STOPPED: WAITS,
     AlertKind.ALL_QUIET: WAITS,
+    AlertKind.EVERYTHING_PAUSED: mark("Everything is paused, by {name}. Articles are accepted and wait."),
+    AlertKind.SITE_PAUSED: mark("Publishing on {name} is paused. Its articles are accepted and wait."),
     AlertKind.SAME_FAULT: mark(
         "Articles of several accounts failed alike within the last hour. The site may have changed; administrators see "
         "this too."
@@ -67,6 +76,8 @@ LINKS = {
     AlertKind.ALL_STOPPED: ("workers", {}, mark("Show the workers")),
     AlertKind.ALL_QUIET: ("workers", {}, mark("Show the workers")),
     AlertKind.MEMORY_SHORT: ("workers", {}, mark("Show the workers")),
+    AlertKind.EVERYTHING_PAUSED: ("queue", {}, mark("Show what is paused")),
+    AlertKind.SITE_PAUSED: ("queue", {}, mark("Show what is paused")),
 }
 
 
@@ -99,8 +110,14 @@ def words_of_alert(alert: Alert, *, is_admin: bool) -> str:
     if alert.kind is AlertKind.NEEDS_PERSON:
         return needs_person_words(alert.number)
     words = (FOR_ADMINS if is_admin else FOR_OPERATORS)[alert.kind]
-    names = [_(kind_words(name)) for name in alert.names] if alert.kind is AlertKind.SAME_FAULT else alert.names
-    return _(words, number=f"{alert.number:,}", name=plain(", ".join(names)))
+    names = plain(", ".join(_name_of(alert.kind, name) for name in alert.names))
+    return _(words, number=f"{alert.number:,}", name=names)
+
+
+def _name_of(kind: AlertKind, name: str) -> str:
+    if kind is AlertKind.SAME_FAULT:
+        return _(kind_words(name))
+    return _(SITE_NAMES.get(name, name)) if kind is AlertKind.SITE_PAUSED else name
 
 
 def needs_person_words(number: int) -> str:

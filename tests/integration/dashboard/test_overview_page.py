@@ -12,6 +12,7 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from core import wiring
+from core.lane import PauseScope
 from core.store.models import PublishTask
 from core.store.records import Role
 from core.task_state import BlockReason
@@ -206,6 +207,31 @@ def test_what_is_urgent_stands_on_every_page(
     world.forget_caches()
     told = words_of(world.open(page, as_=who, language=language))
     assert told.count(words) == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "language", "words"),
+    [
+        ("root", "en", "Everything is paused, by root. Articles are accepted and wait. Let them go on"),
+        ("ada", "en", "Everything is paused, by root. Articles are accepted and wait."),
+        ("root", "zh_CN", "root 已暂停一切。文章照常接收并等待。可在“队列”页恢复。"),
+        ("ada", "zh_CN", "root 已暂停一切。文章照常接收并等待。"),
+    ],
+)
+def test_a_pause_of_everything_is_told_where_somebody_looks_first(
+    world: DashboardWorld, who: str, language: str, words: str
+) -> None:
+    wiring.get_pause_manager().pause(PauseScope.EVERYTHING, actor=world.actor("root"))
+    assert words in words_of(world.open("overview", as_=who, language=language))
+    assert words not in words_of(world.open("publish", as_=who, language=language)), "nothing waits for it yet"
+    world.submit("ada")
+    world.forget_caches()
+    assert words in words_of(world.open("publish", as_=who, language=language))
+
+
+def test_a_pause_of_a_site_names_it(world: DashboardWorld) -> None:
+    wiring.get_pause_manager().pause(PauseScope.PLATFORM, "zhihu", actor=world.actor("root"))
+    assert "知乎 的发布已暂停。" in words_of(world.open("overview", language="zh_CN"))
 
 
 def test_several_urgent_things_share_one_box(world: DashboardWorld) -> None:

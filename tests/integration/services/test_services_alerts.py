@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core.lane import PauseScope
 from core.queue.heartbeats import Heartbeats
 from core.queue.redis_client import connect
 from core.services.alerts import Alert, AlertKind, AlertViewer, ServiceHealth
@@ -68,6 +69,23 @@ def test_what_is_scheduled_for_later_does_not_wait(services: Services) -> None:
     _, ada, _ = services.add_user("ada")
     services.submit(ada, run_at=datetime.now(UTC) + timedelta(days=1))
     assert told(services) == [Alert(AlertKind.NOBODY_PUBLISHES, is_urgent=False)]
+
+
+def test_what_is_paused_for_everybody_is_told_to_everybody(services: Services) -> None:
+    _, ada, account = services.add_user("ada")
+    beat(services)
+    for scope, key in ((PauseScope.USER, str(ada.user_id)), (PauseScope.ACCOUNT, str(account.id))):
+        services.pauses.pause(scope, key, actor=ADMIN)
+    assert told(services) == told(services, ada) == []
+    services.pauses.pause(PauseScope.PLATFORM, "zhihu", actor=ADMIN)
+    assert told(services) == [Alert(AlertKind.SITE_PAUSED, names=("zhihu",), is_urgent=False)]
+    services.pauses.pause(PauseScope.EVERYTHING, actor=ADMIN)
+    services.submit(ada)
+    both = [Alert(AlertKind.EVERYTHING_PAUSED, names=(ADMIN.name,)), Alert(AlertKind.SITE_PAUSED, names=("zhihu",))]
+    assert told(services) == told(services, STRANGER) == both
+    services.pauses.resume(PauseScope.EVERYTHING, actor=ADMIN)
+    services.pauses.resume(PauseScope.PLATFORM, "zhihu", actor=ADMIN)
+    assert told(services) == []
 
 
 def test_all_quiet_or_stopped(services: Services) -> None:
@@ -134,7 +152,7 @@ def test_the_database_away(services: Services) -> None:
 
 
 def test_what_it_costs_does_not_grow(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two questions to the database and four to Redis, however many workers and users there are."""
+    """Three questions to the database and four to Redis, however many workers and users there are."""
     for number in range(20):
         beat(services, f"host-{number}:1:a")
     asked: list[str] = []
@@ -149,5 +167,5 @@ def test_what_it_costs_does_not_grow(services: Services, monkeypatch: pytest.Mon
     monkeypatch.setattr(services.db, "read", counted("db", services.db.read))
     monkeypatch.setattr(services.redis, "pipeline", counted("redis", services.redis.pipeline))
     services.alerts.health()
-    assert asked.count("db") == 2
+    assert asked.count("db") == 3
     assert asked.count("redis") == 2

@@ -52,7 +52,7 @@ def test_a_quiet_worker_finishes_what_it_holds_and_takes_nothing_until_it_is_res
     assert lab.status(first) is TaskStatus.RUNNING
     lab.wait_for(first, TaskStatus.PUBLISHED)
     lab.redis.delete(f"{told.prefix}worker-order:{worker}")
-    assert lab.log_size_is_steady(seconds=4)
+    wait_until(lambda: lab.log_size_is_steady(seconds=4), 60, "nothing more happens")
     assert (lab.status(second), told.state()) == (TaskStatus.WAITING, "quiet")
     facts = told.only().facts
     assert isinstance(facts["quiet"], dict)
@@ -79,7 +79,7 @@ def test_a_quiet_worker_that_dies_is_followed_by_a_quiet_one(lab: WorkerLab, is_
     second = told.only().worker_id
     wait_until(lambda: told.state() == "quiet", 20, "it is quiet as well")
     task = lab.submit(account, "一篇")
-    assert lab.log_size_is_steady(seconds=4)
+    wait_until(lambda: lab.log_size_is_steady(seconds=4), 60, "nothing more happens")
     assert lab.status(task) is TaskStatus.WAITING
     told.manager.resume(second, actor=ROOT)
     lab.wait_for(task, TaskStatus.PUBLISHED)
@@ -99,7 +99,7 @@ def test_a_stopped_worker_stays_away_until_it_is_started_again(lab: WorkerLab) -
     lab.site.clear_faults()
     second = lab.submit(account, "第二篇")
     # The waits after a fault begin at half a second: after five it would be back.
-    assert lab.log_size_is_steady(seconds=5)
+    wait_until(lambda: lab.log_size_is_steady(seconds=5), 60, "nothing more happens")
     assert lab.worker_processes() == []
     assert lab.status(second) is TaskStatus.WAITING
     (beat,) = told.stopped.all()

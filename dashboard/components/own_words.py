@@ -34,11 +34,13 @@ RECORDING_HIDDEN = '[data-testid="stMainMenuItem-recordScreencast"] { display: n
 NEEDLESS_HIDDEN = """
 <style>
 [data-testid="stToastText"] { -webkit-line-clamp: none; max-height: none; }
-[data-testid="stToastText"] a { color: inherit; text-decoration: none; pointer-events: none; }
+[data-testid="stToastText"] a, [data-testid="stMarkdownContainer"] a[href^="http"] {
+  color: inherit !important; text-decoration: none !important; pointer-events: none;
+}
 [data-testid="stToastViewButton"], [data-testid="stMultiSelectDropdown"]:not(:has([role="option"])) { display: none; }
 </style>
 """
-"""A note is shown whole, without “view more”; an address in it is no link, which would take in all the Chinese behind
+"""A note is shown whole, without “view more”; an address in it, or in the reason of a failure, is no link, which would take in all the Chinese behind
 it. A field for words of one's own has no “No results” over what is above it."""
 
 

@@ -204,7 +204,7 @@ def _progress(task: TaskView) -> int | None:
 def _columns(actor: Actor) -> dict[str, Any]:
     """As far as the link, and for administrators the user, they are seen at 1280 pixels without moving the table."""
     config = st.column_config
-    title, state = (168, 166) if actor.is_admin else (212, 188)
+    title, state = (188, 198) if actor.is_admin else (240, 212)
     labels = [status_label(status) for status in TaskStatus]
     colors = [TABLE_COLORS[status] for status in TaskStatus]
     return {

@@ -97,7 +97,8 @@ class Gallery:
         """What seldom happens on a morning, each once."""
         now = datetime.now(UTC).replace(microsecond=0)
         submitted = {"checkpoint": "submitting", "progress": 90, "remote_draft_id": "700123", "submitted_at": now}
-        doubt = {"error_class": "MayBeOnline", "error_message": "the site gave no sign in time"}
+        asked = "It was submitted and nothing shows whether it is online: the site gave no sign in time"
+        doubt = {"error_class": "MayBeOnline", "error_message": asked}
         self.doubtful = self._with(lin, 3, status="blocked", block_reason="needs_review", **submitted, **doubt)
         self._with(zhou, 8, status="cancelled", finished_at=now, **submitted)
         self._with(zhou, 11, status="draft_saved", progress=100, finished_at=now)

@@ -12,6 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from core.task_state import TaskStatus
 from dashboard.visitor import REFRESH_SECONDS
 from tests.e2e.dashboard.conftest import Visitor
+from tests.e2e.dashboard.pages import drawer_of
 from tests.e2e.dashboard.stage import Person, Stage
 from tests.e2e.dashboard.task_rows import rows_of, tick
 from tests.servers.local_process import wait_until
@@ -35,6 +36,10 @@ new MutationObserver((_changes, watch) => {
 }).observe(app, { attributes: true });
 """
 """In the menu that is open."""
+POINTERS = """
+return [...document.querySelectorAll('[data-testid=stMarkdownContainer] a[href^=http]')]
+  .map(link => getComputedStyle(link).pointerEvents);
+"""
 TOP_OF_TABLE = "return document.querySelector('[data-testid=stDataFrame]').getBoundingClientRect().top"
 TOP_OF_SEARCH = (
     "return document.querySelector('[data-testid=stDataFrame] [data-testid=stElementToolbar]')"
@@ -125,3 +130,17 @@ def test_nothing_moves_as_articles_come_and_go(stage: Stage, visitor: Visitor, p
     drawn = time.monotonic()
     tab.wait(lambda: time.monotonic() - drawn > REFRESH_SECONDS * 2, "the page has refreshed twice since")
     assert tab.front().execute_script("return window.topnShift") < MOST_SHIFT
+
+
+def test_an_address_in_a_reason_is_no_link(stage: Stage, visitor: Visitor) -> None:
+    """In Chinese it would take in all that stands behind it."""
+    ada = stage.person("ada")
+    task = stage.lab.submit(ada.account, "甲", is_pushed=False)
+    held = stage.lab.store.take(task.id, worker_id="host:1:a", claimed_ms=int(time.time() * 1000))
+    assert held is not None
+    reason = "https://example.com/p/1 did not open in time."
+    stage.lab.store.fail(held, error_class="RetryLater", message=reason)
+    tab = visitor(drawer_of(task), ada.name)
+    tab.sees(f"Failed: {reason}")
+    tab.wait(lambda: bool(tab.front().execute_script(POINTERS)), "the address is drawn as one")
+    assert set(tab.front().execute_script(POINTERS)) == {"none"}

@@ -40,8 +40,8 @@ NEEDLESS_HIDDEN = """
 [data-testid="stToastViewButton"], [data-testid="stMultiSelectDropdown"]:not(:has([role="option"])) { display: none; }
 </style>
 """
-"""A note is shown whole, without “view more”; an address in it, or in the reason of a failure, is no link, which would take in all the Chinese behind
-it. A field for words of one's own has no “No results” over what is above it."""
+"""A note is shown whole, without “view more”. An address in it, or in the reason of a failure, is no link, which would
+take in all the Chinese behind it. A field for words of one's own has no “No results” over what is above it."""
 
 
 def cover_words() -> None:

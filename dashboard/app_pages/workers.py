@@ -33,6 +33,8 @@ REASONS = {
 }
 LATE_SECONDS = 5.0
 MEGABYTE = 1024 * 1024
+SHORTEST_WAIT_SECONDS = 0.1
+"""Told to one digit, anything less would be none."""
 
 
 def draw(actor: Actor) -> None:
@@ -101,17 +103,24 @@ def _small(words: str) -> str:
     return f":small[:gray[{words}]]"
 
 
+def _wait_words(pool: BrowserPool) -> str:
+    """Nothing where nobody has waited for as long as can be told."""
+    if pool.wait_p95_seconds < SHORTEST_WAIT_SECONDS:
+        return ""
+    return _(
+        "waits for a browser: half under {p50} s, 95 % under {p95} s",
+        p50=f"{max(pool.wait_p50_seconds, SHORTEST_WAIT_SECONDS):.1f}",
+        p95=f"{pool.wait_p95_seconds:.1f}",
+    )
+
+
 def _pool_words(pool: BrowserPool) -> str:
     ended = ", ".join(f"{_(REASONS.get(reason, reason))}: {number}" for reason, number in sorted(pool.retired.items()))
     facts = (
         _("Browsers: {busy} in use, {idle} ready, of at most {max}", busy=pool.busy, idle=pool.idle, max=pool.max),
         _("{created} started so far", created=pool.created),
         _("ended: {reasons}", reasons=ended) if ended else "",
-        _(
-            "waits for a browser: half under {p50} s, 95 % under {p95} s",
-            p50=f"{pool.wait_p50_seconds:.1f}",
-            p95=f"{pool.wait_p95_seconds:.1f}",
-        ),
+        _wait_words(pool),
         f"{pool.memory_bytes // MEGABYTE} MB",
     )
     return " · ".join(fact for fact in facts if fact)

@@ -131,6 +131,21 @@ def test_an_operator_tells_no_worker_anything(world: DashboardWorld) -> None:
     assert orders(world.open("workers", as_="ada")) == set()
 
 
+@pytest.mark.parametrize(
+    ("p50", "p95", "words"),
+    [(0.0, 0.0, None), (0.01, 0.02, None), (0.01, 2.0, "half under 0.1 s, 95 % under 2.0 s")],
+)
+def test_how_long_a_browser_was_waited_for(world: DashboardWorld, p50: float, p95: float, words: str | None) -> None:
+    pool = PoolStats(
+        max=4, idle=1, busy=2, waiting=0, created=7, lease_wait_p50_seconds=p50, lease_wait_p95_seconds=p95
+    )
+    beat(world.submit("ada").id, pool=asdict(pool))
+    told = words_of(world.open("workers", as_="root"))
+    assert "Browsers: 2 in use" in told
+    assert ("waits for a browser" in told) is (words is not None)
+    assert (words or "") in told
+
+
 def test_the_browsers_of_all() -> None:
     one = BrowserPool(max=2, busy=1, retired={"idle": 1}, wait_p95_seconds=0.5)
     two = BrowserPool(max=3, idle=3, retired={"idle": 2, "age": 1}, wait_p95_seconds=2.0)

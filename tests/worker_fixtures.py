@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,9 @@ from tests.servers.redis_server import RedisServer
 from tests.servers.warm_start import WarmStart
 from tests.servers.worker_desk import WORKER_ID, WorkerDesk
 from tests.servers.worker_lab import WorkerLab
+
+OpenLab = Callable[[str], AbstractContextManager[WorkerLab]]
+"""From the address of its database."""
 
 
 @contextmanager
@@ -44,69 +47,46 @@ def warm_start() -> Iterator[WarmStart]:
 
 
 @pytest.fixture
-def lab(
-    tmp_path: Path,
-    migrated_file: MigratedFile,
-    redis_server: RedisServer,
-    practice_site: PracticeClient,
-    warm_start: WarmStart,
-) -> Iterator[WorkerLab]:
-    """A TOP_N of its own on SQLite, with the practice site."""
-    database_url = migrated_file.copy(tmp_path / "test.sqlite3")
-    with closed_clean(
-        WorkerLab(
-            tmp_path,
-            database_url=database_url,
-            redis_url=redis_server.url,
-            site=practice_site,
-            warm_start=warm_start,
+def open_lab(
+    tmp_path: Path, redis_server: RedisServer, practice_site: PracticeClient, warm_start: WarmStart
+) -> OpenLab:
+    """Opens a TOP_N of its own on a database, with the practice site."""
+
+    def opened(database_url: str) -> AbstractContextManager[WorkerLab]:
+        return closed_clean(
+            WorkerLab(
+                tmp_path,
+                database_url=database_url,
+                redis_url=redis_server.url,
+                site=practice_site,
+                warm_start=warm_start,
+            )
         )
-    ) as made:
+
+    return opened
+
+
+@pytest.fixture
+def lab(tmp_path: Path, migrated_file: MigratedFile, open_lab: OpenLab) -> Iterator[WorkerLab]:
+    """A TOP_N of its own on SQLite, with the practice site."""
+    with open_lab(migrated_file.copy(tmp_path / "test.sqlite3")) as made:
         yield made
 
 
 @pytest.fixture
-def lab_on_both(
-    tmp_path: Path,
-    redis_server: RedisServer,
-    practice_site: PracticeClient,
-    database_url: str,
-    warm_start: WarmStart,
-) -> Iterator[WorkerLab]:
+def lab_on_both(database_url: str, open_lab: OpenLab) -> Iterator[WorkerLab]:
     """The same, once on SQLite and once on MariaDB."""
-    with closed_clean(
-        WorkerLab(
-            tmp_path,
-            database_url=database_url,
-            redis_url=redis_server.url,
-            site=practice_site,
-            warm_start=warm_start,
-        )
-    ) as made:
+    with open_lab(database_url) as made:
         yield made
 
 
 @pytest.fixture
 def lab_on_mariadb(
-    tmp_path: Path,
-    redis_server: RedisServer,
-    practice_site: PracticeClient,
-    mariadb_server: MariaDbServer,
-    migrated_tables: MigratedTables,
-    warm_start: WarmStart,
+    mariadb_server: MariaDbServer, migrated_tables: MigratedTables, open_lab: OpenLab
 ) -> Iterator[WorkerLab]:
     """The same on MariaDB."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    database_url = migrated_tables.copy(name)
-    with closed_clean(
-        WorkerLab(
-            tmp_path,
-            database_url=database_url,
-            redis_url=redis_server.url,
-            site=practice_site,
-            warm_start=warm_start,
-        )
-    ) as made:
+    with open_lab(migrated_tables.copy(name)) as made:
         yield made
     mariadb_server.drop_database(name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import psutil
@@ -34,20 +34,25 @@ def marked_processes(is_wanted: Callable[[Marks], bool]) -> list[psutil.Process]
     session's number is not given away while one of its processes lives: so the sessions of marked processes
     are followed. Our own session is never among them, even if the marks were put there by mistake.
     """
-    sessions: set[int] = set()
-    living: list[tuple[psutil.Process, int]] = []
+    return list(_in_marked_sessions(is_wanted, frozenset()))
+
+
+def _in_marked_sessions(is_wanted: Callable[[Marks], bool], known: Collection[int]) -> dict[psutil.Process, int]:
+    """Living processes and the sessions they are in: those with wanted marks and the known ones."""
+    sessions = set(known)
+    living: dict[psutil.Process, int] = {}
     own_session = os.getsid(0)
     for process in psutil.process_iter():
         try:
             session = os.getsid(process.pid)
             if session in (0, own_session) or process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            living.append((process, session))
+            living[process] = session
             if session not in sessions and _has_wanted_marks(process, is_wanted):
                 sessions.add(session)
         except (psutil.Error, OSError):
             continue
-    return [process for process, session in living if session in sessions]
+    return {process: session for process, session in living.items() if session in sessions}
 
 
 def _has_wanted_marks(process: psutil.Process, is_wanted: Callable[[Marks], bool]) -> bool:
@@ -59,10 +64,16 @@ def _has_wanted_marks(process: psutil.Process, is_wanted: Callable[[Marks], bool
 
 
 def end_marked_processes(is_wanted: Callable[[Marks], bool]) -> int:
-    """SIGKILL them until none is left, at most for five seconds. Returns how many were ended."""
+    """SIGKILL them until none is left, at most for five seconds. Returns how many were ended.
+
+    A session stays in view after its marked processes have died: a process that is still dying has no
+    environment any more, and one that was begun while they were listed never had one.
+    """
     ended: set[psutil.Process] = set()
+    sessions: frozenset[int] = frozenset()
     deadline = time.monotonic() + _END_SECONDS
-    while found := marked_processes(is_wanted):
+    while found := _in_marked_sessions(is_wanted, sessions):
+        sessions = frozenset(found.values())
         for process in found:
             try:
                 process.send_signal(signal.SIGKILL)

@@ -14,6 +14,8 @@ from dashboard import figures
 from dashboard.components.alerts import draw_alerts, draw_health
 from dashboard.components.figure_tiles import draw_tiles
 from dashboard.components.overview_lists import (
+    FIRST_STEPS,
+    LIST_HEIGHT,
     draw_failures,
     draw_first_steps,
     draw_newest,
@@ -26,18 +28,19 @@ from dashboard.visitor import REFRESH_SECONDS, fragment, page, say_in_box
 WAITING = (TaskStatus.WAITING, TaskStatus.RETRYING)
 
 
-TOP = """
+ROOM = f"""
 <style>
-@media (min-width: 768px) { .st-key-overview_top { min-height: 6rem; } }
+@media (min-width: 768px) {{ .st-key-overview_top {{ min-height: 6rem; }} }}
+.st-key-{FIRST_STEPS} {{ min-height: {LIST_HEIGHT}px; }}
 </style>
 """
-"""Room for what is wrong beside the heading, whether anything is wrong or not."""
+"""For what is wrong beside the heading, whether anything is wrong or not, and for the lists before there are any."""
 ALERTS_SECONDS = REFRESH_SECONDS * 5
 """Whether Redis and the workers are there shows in the line of badges, every two seconds; what to do may come later."""
 
 
 def draw(_actor: Actor) -> None:
-    st.html(TOP)
+    st.html(ROOM)
     with st.container(key="overview_top"):
         title, alerts = st.columns([1, 3], vertical_alignment="center")
     title.title(_("Overview"), anchor=False)

@@ -33,6 +33,8 @@ UNFINISHED = "unfinished"
 """Names of the lists, in keys."""
 FIRST_STEPS = "first_steps"
 """What stands in their place before there are any."""
+FIRST_STEPS_WIDTH = 620
+"""Of its sentence, in pixels; less on a narrow screen."""
 GROUPS = ((TaskStatus.BLOCKED,), (TaskStatus.RUNNING,), (TaskStatus.WAITING, TaskStatus.RETRYING))
 """What has not ended, in the order in which it is listed."""
 SHOWN_REASONS = 10
@@ -178,11 +180,13 @@ def _query_of(error_class: str, reason: str) -> dict[str, str]:
 
 def draw_first_steps(*, has_account: bool) -> None:
     """Instead of empty lists, and as high, so that the first article moves nothing below it."""
-    with st.container(key=FIRST_STEPS, border=True, vertical_alignment="center"):
+    with st.container(key=FIRST_STEPS, border=True, horizontal_alignment="center", vertical_alignment="center"):
         if has_account:
-            st.info(_("Nothing waits and nothing was published today. Hand in an article to see it here."))
+            say = _("Nothing waits and nothing was published today. Hand in an article to see it here.")
         else:
-            st.info(_("Two steps to the first published article: add an account of the site, then hand in an article."))
+            say = _("Two steps to the first published article: add an account of the site, then hand in an article.")
+        st.info(say, width=FIRST_STEPS_WIDTH)
+        if not has_account:
             st.page_link(path_of("accounts"), label=_("Add an account"), icon=":material/badge:")
         st.page_link(path_of("publish"), label=_("Hand in an article"), icon=":material/edit_square:")
         st.page_link(path_of("upload"), label=_("Hand in many as a CSV file"), icon=":material/upload_file:")

@@ -11,6 +11,7 @@ from core.store.records import Actor
 from core.store.users import UserStore
 
 LONGEST_NAME = 100
+SECONDS_A_DAY = 86_400
 
 
 class TokenManager:
@@ -21,14 +22,18 @@ class TokenManager:
         self._users = UserStore(db)
         self._access = Access(self._users, AuditLog(db))
 
-    def make(self, name: str, *, actor: Actor, user_id: int | None = None) -> tuple[str, TokenView]:
-        """A new token: show it now, it cannot be read again. Raises InvalidInput, NotAllowed for another user."""
+    def make(
+        self, name: str, *, actor: Actor, user_id: int | None = None, days: int | None = None
+    ) -> tuple[str, TokenView]:
+        """A new token, good for so many days; None: until it is revoked. Show it now, it cannot be read again. Raises
+        InvalidInput, NotAllowed for another user."""
         owner = self._access.owner(actor, user_id, "token.make", "user", doing="make tokens")
         name = name.strip()
         if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
             raise InvalidInput([Fault("name", "is empty or too long.", "Say in a few words what the token is for.")])
-        token, view = self._tokens.make(owner.id, name)
-        self._access.record(actor, "token.make", "token", view.id, name=name, user=owner.name)
+        token, view = self._tokens.make(owner.id, name, None if days is None else days * SECONDS_A_DAY)
+        until = {} if view.expires_at is None else {"until": view.expires_at.isoformat()}
+        self._access.record(actor, "token.make", "token", view.id, name=name, user=owner.name, **until)
         return token, view
 
     def list(self, *, actor: Actor) -> list[TokenView]:

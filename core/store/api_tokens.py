@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from core.errors import NotFound
 from core.store.clock import later_sql, now_sql
@@ -30,8 +30,13 @@ class TokenView:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    expires_at: datetime | None
+    """None: good until it is revoked."""
+    is_open: bool
+    """Neither revoked nor expired."""
 
 
+_IS_OPEN = and_(ApiToken.revoked_at.is_(None), or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now_sql()))
 _VIEW = select(
     ApiToken.id,
     ApiToken.user_id,
@@ -40,6 +45,8 @@ _VIEW = select(
     ApiToken.created_at,
     ApiToken.last_used_at,
     ApiToken.revoked_at,
+    ApiToken.expires_at,
+    _IS_OPEN.label("is_open"),
 ).join(User, User.id == ApiToken.user_id)
 
 
@@ -49,10 +56,12 @@ class TokenStore:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def make(self, user_id: int, name: str) -> tuple[str, TokenView]:
-        """The token, which exists nowhere else, and what is kept of it."""
+    def make(self, user_id: int, name: str, seconds: float | None = None) -> tuple[str, TokenView]:
+        """The token, which exists nowhere else, and what is kept of it. It expires after so many seconds, if any."""
         token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
         values = {"user_id": user_id, "name": name, "token_sha256": hash_token(token), "created_at": now_sql()}
+        if seconds is not None:
+            values["expires_at"] = later_sql(seconds)
         token_id = self._db.run_write(
             lambda connection: int(connection.execute(insert(ApiToken).values(values)).lastrowid)
         )
@@ -67,10 +76,10 @@ class TokenStore:
         return TokenView(*row)
 
     def actor(self, token: str) -> Actor | None:
-        """Who acts by this token; None when it is unknown, revoked or its user locked out."""
+        """Who acts by this token; None when it is unknown, revoked, expired or its user locked out."""
         is_this = ApiToken.token_sha256 == hash_token(token)
         wanted = select(ApiToken.id, ApiToken.last_used_at, User.id.label("user_id"), User.name, User.role)
-        wanted = wanted.join(User, User.id == ApiToken.user_id).where(is_this, *_alive())
+        wanted = wanted.join(User, User.id == ApiToken.user_id).where(is_this, _IS_OPEN, User.is_disabled.is_(False))
         with self._db.read() as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
@@ -101,7 +110,7 @@ class TokenStore:
         """All of a user that still open something. How many they were."""
 
         def work(connection: Connection) -> int:
-            are_open = (ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+            are_open = (ApiToken.user_id == user_id, _IS_OPEN)
             return connection.execute(update(ApiToken).where(*are_open).values(revoked_at=now_sql())).rowcount
 
         return self._db.run_write(work)
@@ -114,12 +123,3 @@ class TokenStore:
             connection.execute(update(ApiToken).where(*is_open).values(revoked_at=now_sql()))
 
         self._db.run_write(work)
-
-
-def _alive() -> tuple[ColumnElement[bool], ...]:
-    never_ends = ApiToken.expires_at.is_(None)
-    return (
-        ApiToken.revoked_at.is_(None),
-        never_ends | (ApiToken.expires_at > now_sql()),
-        User.is_disabled.is_(False),
-    )

@@ -25,8 +25,10 @@ def article_sha256(
     topics: tuple[str, ...],
     cover_sha256: str | None,
 ) -> str:
-    """Of all that a reader sees of an article, hex."""
-    return _sha256(title, content, content_format, column or "", json.dumps(topics), cover_sha256 or "")
+    """Of all that a reader sees of an article, hex. How its lines end, and empty ones around it, are not seen: a file
+    and a page write the same article differently."""
+    lines = content.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    return _sha256(title, lines, content_format, column or "", json.dumps(topics), cover_sha256 or "")
 
 
 def article_of(task: NewTask) -> str:

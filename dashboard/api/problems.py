@@ -47,7 +47,7 @@ UNREADABLE = Fault(
     "cannot be read: it is not text in UTF-8, or holds lists in lists or digits beyond all measure.",
     "Send plain JSON in UTF-8, uncompressed.",
 )
-NOT_SIGNED_IN = "Send a token: Authorization: Bearer topn_…"
+NOT_SIGNED_IN = "Send a token that is neither revoked nor expired: Authorization: Bearer topn_…"
 
 
 class NotSignedIn(TopnError):

@@ -9,9 +9,16 @@ from core.store.api_tokens import TokenView
 from core.store.records import Actor
 from core.store.sessions import SessionView
 from dashboard.components.new_token import draw_new_token, keep
-from dashboard.text import _, count, plain
+from dashboard.text import _, count, mark, plain
 from dashboard.told_times import ToldTimes
 from dashboard.visitor import callback, current_session, forget_sessions, page, toast
+
+DAYS: dict[int | None, str] = {
+    None: mark("Until it is revoked"),
+    30: mark("30 days"),
+    90: mark("90 days"),
+    365: mark("1 year"),
+}
 
 
 def draw(actor: Actor) -> None:
@@ -78,13 +85,15 @@ def _tokens(actor: Actor) -> None:
     own = [one for one in wiring.get_token_manager().list(actor=actor) if one.user_id == actor.user_id]
     for one in own:
         _token(one)
-    if any(one.revoked_at is None for one in own):
+    if any(one.is_open for one in own):
         st.button(_("Revoke all tokens"), key="tokens_revoke_all", icon=":material/key_off:", on_click=_revoke_all)
     st.caption(_("Programs go on with their tokens after a new password and a sign-out, until these are revoked."))
     if not own:
         st.caption(_("You have no token yet."))
     with st.form("token", clear_on_submit=True, border=False):
         st.text_input(_("What is it for?"), key="token_name", placeholder=_("Nightly import"))
+        spans: list[int | None] = list(DAYS)
+        st.selectbox(_("How long is it good?"), spans, format_func=lambda one: _(DAYS[one]), key="token_days")
         st.form_submit_button(_("Make a token"), on_click=_make_token)
 
 
@@ -93,16 +102,21 @@ def _token(token: TokenView) -> None:
     times = ToldTimes()
     made, used = times.clock(token.created_at), times.clock(token.last_used_at) or _("never")
     told = _("made {at}, last used {used}", at=made, used=used)
+    if token.expires_at is not None:
+        told += " · " + _("good until {at}", at=times.clock(token.expires_at))
     words.markdown(f"**{plain(token.name)}** · {told}", help=times.help)
     if token.revoked_at is not None:
         action.caption(_("revoked"))
+    elif not token.is_open:
+        action.caption(_("expired"))
     else:
         action.button(_("Revoke"), key=f"token_{token.id}", on_click=_revoke, args=(token.id,))
 
 
 @callback
 def _make_token(actor: Actor) -> None:
-    token, _view = wiring.get_token_manager().make(st.session_state["token_name"], actor=actor)
+    name, days = st.session_state["token_name"], st.session_state["token_days"]
+    token, _view = wiring.get_token_manager().make(name, days=days, actor=actor)
     keep(token)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from sqlalchemy import update
 
 from core import wiring
 from core.errors import InvalidInput, NotFound
+from core.store.models import ApiToken
 from core.store.records import Actor
 from tests.integration.dashboard.dashboard_server import DashboardServer
 from tests.integration.dashboard.dashboard_world import DashboardWorld, words_of
@@ -25,6 +29,29 @@ def test_a_token_opens_the_api_until_it_is_revoked(world: DashboardWorld, api: D
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"] == "Bearer"
     assert "topn_" in refused.json()["detail"]
+
+
+def test_a_token_expires(world: DashboardWorld, api: DashboardServer) -> None:
+    manager, ada = wiring.get_token_manager(), world.actor("ada")
+    (token, view), (_forever, other) = manager.make("a month", days=30, actor=ada), manager.make("forever", actor=ada)
+    assert api.call("GET", "/api/v1/stats", token).status_code == 200
+    assert view.expires_at is not None
+    assert timedelta(days=29) < view.expires_at - view.created_at < timedelta(days=31)
+    a_month_later(view.id)
+    refused = api.call("GET", "/api/v1/stats", token)
+    assert (refused.status_code, "expired" in refused.json()["detail"]) == (401, True)
+    assert {one.id: one.is_open for one in manager.list(actor=ada)} == {view.id: False, other.id: True}
+    assert manager.revoke_all(world.users["ada"].id, actor=ada) == 1
+
+
+def a_month_later(token_id: int) -> None:
+    """For this token."""
+    moment = datetime.now(UTC) - timedelta(seconds=1)
+    wiring.get_database().run_write(
+        lambda connection: (
+            connection.execute(update(ApiToken).where(ApiToken.id == token_id).values(expires_at=moment)).rowcount
+        )
+    )
 
 
 @pytest.mark.parametrize("token", [None, "", "topn_nonsense", "中文"])

@@ -8,6 +8,7 @@ from core import wiring
 from core.errors import SignInRefused
 from tests.integration.dashboard.dashboard_world import PASSWORD, DashboardWorld, words_of
 from tests.integration.dashboard.test_admin_pages import button
+from tests.integration.dashboard.test_api_tokens import a_month_later
 
 NEW = "quite another password"
 
@@ -29,6 +30,20 @@ def test_a_token_is_shown_once_and_revoked(world: DashboardWorld) -> None:
     app.button(key=f"token_{token.id}").click().run()
     assert wiring.get_token_manager().actor(shown.value) is None
     assert "revoked" in words_of(app)
+
+
+def test_a_token_may_be_good_for_a_time(world: DashboardWorld) -> None:
+    app = world.open("profile")
+    app.text_input(key="token_name").set_value("nightly")
+    app.selectbox(key="token_days").set_value(90)
+    button(app, "Make a token").click().run()
+    assert not app.exception
+    (token,) = wiring.get_token_manager().list(actor=world.actor("ada"))
+    assert token.expires_at is not None
+    assert (token.expires_at - token.created_at).days in (89, 90)
+    assert "good until" in words_of(app)
+    a_month_later(token.id)
+    assert "expired" in words_of(app.run())
 
 
 def test_a_new_token_is_not_there_any_more_once_its_page_was_left(world: DashboardWorld) -> None:

@@ -226,3 +226,10 @@ def test_article_hashes_tell_articles_apart(sqlite_world: StoreWorld) -> None:
     ]
     assert len({article_of(one) for one in variants}) == len(variants)
     assert article_of(task()) == article_of(task(client_ref="x", priority=1))
+
+
+def test_the_same_article_is_found_again_however_its_lines_end(sqlite_world: StoreWorld) -> None:
+    written = ("一\n\n二", "一\r\n\r\n二", "一\r\r二\r", "\n一\n\n二\n\n")
+    assert len({article_of(sqlite_world.new_task(content=content)) for content in written}) == 1
+    others = ("一\n二", "一二", "    一\n\n二")
+    assert len({article_of(sqlite_world.new_task(content=content)) for content in (*written, *others)}) == 4

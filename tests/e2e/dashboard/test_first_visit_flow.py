@@ -23,6 +23,12 @@ return performance.getEntriesByType('resource')
   .map(one => [one.name, one.transferSize]);
 """
 
+SIZES = """
+return performance.getEntriesByType('resource')
+  .filter(one => new URL(one.name).pathname.endsWith('.js'))
+  .map(one => [one.encodedBodySize, one.decodedBodySize]);
+"""
+
 
 def test_a_page_has_all_its_files_when_somebody_comes_in(stage: Stage, guest: Guest) -> None:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
@@ -30,6 +36,8 @@ def test_a_page_has_all_its_files_when_somebody_comes_in(stage: Stage, guest: Gu
     tab = guest()
     tab.go("/tasks")
     tab.wait(lambda: bool(tab.front().execute_script(IS_AHEAD)), "everything is fetched ahead")
+    sent, read = map(sum, zip(*tab.front().execute_script(SIZES), strict=True))
+    assert sent < read / 2, "they did not come compressed"
     tab.sign_in(ADMIN, PASSWORD)
     tab.settle()
     files = dict(tab.front().execute_script(FETCHED))

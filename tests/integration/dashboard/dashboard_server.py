@@ -1,4 +1,4 @@
-"""The dashboard's routes behind its gate, over HTTP on a port of their own. Pages are not served."""
+"""The dashboard's routes behind its gate, or another app, over HTTP on a port of their own. Pages are not served."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import requests
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from dashboard.asgi_app import find_visitor, make_routes
 from dashboard.auth_gate import AuthGate
@@ -20,8 +21,9 @@ TIMEOUT_SECONDS = 30
 class DashboardServer:
     """`start`, then ask with `call("GET", "/api/v1/tasks", token=…)`."""
 
-    def __init__(self) -> None:
-        app = Starlette(routes=make_routes(), middleware=[Middleware(AuthGate, find=find_visitor)])
+    def __init__(self, app: ASGIApp | None = None) -> None:
+        if app is None:
+            app = Starlette(routes=make_routes(), middleware=[Middleware(AuthGate, find=find_visitor)])
         config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="dashboard-routes", daemon=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from core.browser.browser_options import BrowserOptions
 from core.browser.webdriver_pool import WebDriverPool
 from tests.servers.local_process import wait_until
 
-WORKER_ID = "testhost:1:abcdef"
+WORKER_ID = f"testhost:{os.getpid()}:abcdef"
+"""Another one in each process of the tests: a test ends all browsers of its worker, wherever they are."""
 
 
 class PoolHome:
@@ -55,7 +57,7 @@ class PoolHome:
         return [process for process, session in living if session in sessions]
 
     def drivers(self) -> list[psutil.Process]:
-        return [process for process in self.processes() if process.name() == "chromedriver"]
+        return [process for process, words in self._told() if Path(words[0]).name == "chromedriver"]
 
     def assert_nothing_left(self) -> None:
         left = self.processes()
@@ -65,16 +67,23 @@ class PoolHome:
 
     def part(self, kind: str) -> psutil.Process:
         """The chromedriver, browser or page renderer of the only driver that runs."""
-        family = self.processes()
         match kind:
             case "chromedriver":
-                return next(p for p in family if p.name() == "chromedriver")
+                return self.drivers()[0]
             case "browser":
-                return next(p for p in family if any(a.startswith("--user-data-dir=") for a in p.cmdline()))
+                return next(p for p, words in self._told() if any(w.startswith("--user-data-dir=") for w in words))
             case _:
                 # The youngest renderer is the one of the tab opened last.
-                renderers = [p for p in family if "--type=renderer" in p.cmdline()]
+                renderers = [process for process, words in self._told() if "--type=renderer" in words]
                 return max(renderers, key=lambda process: process.create_time())
+
+    def _told(self) -> list[tuple[psutil.Process, list[str]]]:
+        """Its processes and their command lines; without those that end while they are looked at."""
+        told = []
+        for process in self.processes():
+            with suppress(psutil.Error):
+                told.append((process, process.cmdline()))
+        return [(process, words) for process, words in told if words]
 
 
 def visit(lease: BrowserLease, url: str) -> dict[str, str | None]:

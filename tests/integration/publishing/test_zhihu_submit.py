@@ -128,7 +128,7 @@ def test_a_site_that_dies_after_the_click_leaves_it_unknown(desk: PublishingDesk
 
 
 def _cut_after_click(desk: PublishingDesk) -> None:
-    wait_until(lambda: desk.counts()[0] == 1, 20, "the publish button is clicked")
+    wait_until(lambda: desk.counts()[2] == 1, 20, "the article is posted")
     desk.site.set_fault(Fault.CONNECTION_CUT, desk.account)
 
 

@@ -77,7 +77,7 @@ def test_a_thread_that_hangs_is_ended_with_its_process(lab: WorkerLab) -> None:
         done = lab.wait_for(task, TaskStatus.PUBLISHED, TaskStatus.FAILED, TaskStatus.BLOCKED)
         assert (done.status, done.crash_count) == (TaskStatus.PUBLISHED, 1), lab.story(task)
         assert [post["publish_requests"] for post in lab.site.posts(on_site)] == [1]
-    wait_until(lambda: all(not lab.processes_of(worker.pid) for worker in workers), 30, "their browsers are gone")
+    wait_until(lambda: all(not lab.driver_processes(worker.pid) for worker in workers), 30, "their browsers are gone")
     stop_and_check(lab, last)
 
 

@@ -23,7 +23,7 @@ def test_a_worker_and_then_its_supervisor_are_killed(lab: WorkerLab) -> None:
     supervisor = lab.run("run_workers.py", "--workers=2", "--drivers=2", **environment)
     held.wait_until_held()
     victim, other = lab.worker_processes()
-    browsers = lab.processes_of(victim.pid)
+    browsers = lab.driver_processes(victim.pid)
     assert browsers != []
     victim.kill()
     wait_until(lambda: any(one.row.status is TaskStatus.PUBLISHED for one in held.articles), 60, "one is published")

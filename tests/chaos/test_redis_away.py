@@ -55,7 +55,7 @@ def test_never_more_than_the_cap(lab: WorkerLab, redis_of_its_own: RedisServer, 
     wait_until(lambda: lab.site.faults()[0]["fired"] == CAP, 60, "as many as may are under way")
     redis_of_its_own.process.kill()
     if is_worker_killed:
-        busy = next(worker for worker in workers if lab.processes_of(worker.pid))
+        busy = next(worker for worker in workers if lab.driver_processes(worker.pid))
         busy.kill()
         busy.wait(10)
         workers.remove(busy)

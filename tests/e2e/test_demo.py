@@ -65,13 +65,14 @@ def press_ctrl_c_until_it_ends(process: subprocess.Popen[bytes]) -> int:
     return process.wait()
 
 
-def processes_in(folder: Path) -> list[psutil.Process]:
-    """Those that still work in `folder`."""
-    left = []
+def processes_in(folder: Path) -> dict[psutil.Process, str]:
+    """Those that still work in `folder`, with their command lines."""
+    left = {}
     for process in psutil.process_iter():
         try:
-            if str(folder) in " ".join(process.cmdline()) or str(folder) in process.environ().get("TMPDIR", ""):
-                left.append(process)
+            words = " ".join(process.cmdline())
+            if str(folder) in words or str(folder) in process.environ().get("TMPDIR", ""):
+                left[process] = words
         except psutil.Error:
             continue
     return left
@@ -79,7 +80,7 @@ def processes_in(folder: Path) -> list[psutil.Process]:
 
 def left_behind(folder: Path) -> list[str]:
     """Files and command lines."""
-    lines = [" ".join(process.cmdline())[:200] for process in processes_in(folder)]
+    lines = [words[:200] for words in processes_in(folder).values()]
     return [*map(str, folder.iterdir()), *lines]
 
 

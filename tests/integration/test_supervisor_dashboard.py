@@ -45,10 +45,10 @@ class ServedDashboard:
         for process in psutil.process_iter():
             try:
                 is_ours = process.environ().get(marked[0]) == marked[1] and "dashboard" in process.cmdline()
+                if is_ours and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
             except psutil.Error:
                 continue
-            if is_ours and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
         return found
 
 

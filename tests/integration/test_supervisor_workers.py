@@ -117,7 +117,7 @@ def test_a_killed_worker_is_replaced_and_its_task_goes_on_before_its_lease_ends(
     done = lab.wait_for(task, TaskStatus.PUBLISHED, TaskStatus.FAILED, TaskStatus.BLOCKED)
     assert (done.status, done.crash_count) == (TaskStatus.PUBLISHED, 1), lab.story(task)
     assert [post["post_count"] for post in lab.site.posts(on_site)] == [1]
-    assert lab.processes_of(worker.pid) == []
+    assert lab.driver_processes(worker.pid) == []
     assert "Worker 1 was killed (signal 9)" in lab.output()
 
 
@@ -150,10 +150,10 @@ def test_a_new_supervisor_ends_the_browsers_of_killed_workers(lab: WorkerLab) ->
     os.kill(worker.pid, signal.SIGKILL)
     supervisor.wait(10)
     wait_until(lambda: lab.worker_processes() == [], 30, "the worker is gone")
-    assert lab.processes_of(worker.pid) != []
+    assert lab.driver_processes(worker.pid) != []
     lab.site.clear_faults()
     assert lab.run("run_workers.py", "--workers=1", "--drivers=1", "--drain").wait(120) == 0
-    assert lab.processes_of(worker.pid) == []
+    assert lab.driver_processes(worker.pid) == []
     assert lab.queries.get(task.id).crash_count == 1
 
 

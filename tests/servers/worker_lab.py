@@ -207,21 +207,20 @@ class WorkerLab:
                 continue
         return found
 
-    def driver_processes(self) -> list[psutil.Process]:
-        """Every process of a browser or driver that was started for this lab."""
+    def driver_processes(self, of_worker: int | None = None) -> list[psutil.Process]:
+        """Every process of a browser or driver that was started for this lab, or by the worker that has or had this
+        process id."""
         mine = str(self.data_dir.resolve())
+        worker = "" if of_worker is None else f":{of_worker}:"
         found = []
         for process in psutil.process_iter():
             try:
-                if process.environ().get(DRIVER_MARK, "").startswith(mine):
-                    found.append(process)
+                marks = process.environ()
             except psutil.Error:
                 continue
+            if marks.get(DRIVER_MARK, "").startswith(mine) and worker in marks.get(WORKER_MARK, ""):
+                found.append(process)
         return found
-
-    def processes_of(self, pid: int) -> list[psutil.Process]:
-        """The browser processes of the worker that has or had this process id."""
-        return [process for process in self.driver_processes() if f":{pid}:" in process.environ()[WORKER_MARK]]
 
     def close(self) -> None:
         """End all that a test left."""

@@ -7,10 +7,11 @@ import streamlit as st
 from core import wiring
 from core.errors import NotFound
 from core.store.records import Actor, TaskView
-from dashboard.components.task_badges import badge_and_words
+from core.task_state import TaskStatus
+from dashboard.components.task_badges import badge_and_words, draw_reason
 from dashboard.components.task_drawer import PARAMETER as DRAWER
 from dashboard.navigation import path_of
-from dashboard.task_states import describe
+from dashboard.task_states import TaskState, describe
 from dashboard.text import _, count, plain, zone
 from dashboard.told_times import ToldTimes
 from dashboard.visitor import REFRESH_SECONDS, callback_here, fragment
@@ -53,11 +54,17 @@ def _draw_sent(actor: Actor, public_id: str) -> None:
         st.markdown(words, help=ToldTimes(state.times).help)
         if not task.status.is_final:
             st.progress(task.progress)
-        if state.ahead == 0:
-            st.caption(_("It goes next."))
-        elif state.ahead and str(state.ahead) not in state.words:
-            st.caption(count("{number} goes before it.", "{number} go before it.", state.ahead))
+        draw_reason(task, state.words)
+        if task.status is TaskStatus.WAITING:
+            _draw_place(state)
         _draw_links(task)
+
+
+def _draw_place(state: TaskState) -> None:
+    if state.ahead == 0:
+        st.caption(_("It goes next."))
+    elif state.ahead and str(state.ahead) not in state.words:
+        st.caption(count("{number} goes before it.", "{number} go before it.", state.ahead))
 
 
 def _draw_links(task: TaskView) -> None:

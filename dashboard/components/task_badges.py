@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from core.store.records import TaskView
 from core.task_state import TaskStatus
 from dashboard.text import _, mark, plain
 
@@ -38,6 +41,8 @@ BADGE_COLORS = {
     TaskStatus.CANCELLED: "gray",
 }
 
+WITH_REASON = (TaskStatus.RETRYING, TaskStatus.BLOCKED, TaskStatus.FAILED)
+
 
 def status_label(status: TaskStatus) -> str:
     """In the visitor's language."""
@@ -52,3 +57,10 @@ def badge(status: TaskStatus) -> str:
 def badge_and_words(status: TaskStatus, words: str) -> str:
     """As Markdown; the words only where they say more than the badge."""
     return badge(status) if words == status_label(status) else f"{badge(status)} {plain(words)}"
+
+
+def draw_reason(task: TaskView, words: str) -> None:
+    """Why it has not gone on, beside its state in `words`; nothing if these say so already."""
+    reason = _(task.error_message or "")
+    if task.status in WITH_REASON and reason and reason not in words:
+        st.error(plain(reason), icon=":material/info:")

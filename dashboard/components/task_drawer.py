@@ -16,7 +16,7 @@ from core.task_state import TaskStatus
 from dashboard.components.earlier_texts import draw_versions
 from dashboard.components.review_answers import draw_answers
 from dashboard.components.task_actions import draw_actions
-from dashboard.components.task_badges import badge_and_words
+from dashboard.components.task_badges import badge_and_words, draw_reason
 from dashboard.components.task_editor import draw_editor, edited_task, follow_change, forget_change, leave_form
 from dashboard.components.task_pictures import draw_pictures
 from dashboard.components.task_timeline import draw_timeline
@@ -28,7 +28,6 @@ from dashboard.visitor import REFRESH_SECONDS, fragment
 
 PARAMETER = "task"
 WIDTH = 720
-WITH_REASON = (TaskStatus.RETRYING, TaskStatus.BLOCKED, TaskStatus.FAILED)
 
 
 def open_drawer(public_id: str) -> None:
@@ -78,13 +77,10 @@ def _draw(actor: Actor, public_id: str) -> None:
 
 def _draw_state(task: TaskView, wait: WaitFacts, actor: Actor) -> None:
     told = describe(task, actor, zone=zone(), say=_)
-    state = told.words
-    st.markdown(badge_and_words(task.status, state), help=ToldTimes(told.times).help)
+    st.markdown(badge_and_words(task.status, told.words), help=ToldTimes(told.times).help)
     if not task.status.is_final:
         st.progress(task.progress)
-    reason = _(task.error_message or "")
-    if task.status in WITH_REASON and reason and reason not in state:
-        st.error(plain(reason), icon=":material/info:")
+    draw_reason(task, told.words)
     step = next_step(task, wait, has_workers=has_workers(), is_admin=actor.is_admin)
     if step:
         st.info(step, icon=":material/arrow_forward:")

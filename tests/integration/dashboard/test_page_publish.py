@@ -14,6 +14,7 @@ from core import wiring
 from core.store.records import AccountState, TaskView
 from core.task_state import Mode
 from dashboard.components.article_form import GONE_WORDS
+from dashboard.text import plain
 from tests.integration.dashboard.dashboard_world import COOKIES, DashboardWorld, words_of
 
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
@@ -66,6 +67,12 @@ def test_an_article_is_handed_in_and_watched(world: DashboardWorld) -> None:
     held = wiring.get_task_store().take(task.id, worker_id="w:1:a", claimed_ms=1)
     assert held is not None
     assert "Publishing, step" in words_of(app.run())
+    reason = "The site took longer than the 45 s allowed to answer."
+    wiring.get_task_store().retry_later(held, delay_seconds=60, error_class="SiteDown", message=reason, uses_retry=True)
+    app.run()
+    assert r"Will retry \(1 of 3" in words_of(app)
+    assert "It goes next" not in words_of(app), "not before its time"
+    assert [one.value for one in app.error] == [plain(reason)]
     app.button(key="publish_close").click().run()
     assert "article" not in app.query_params
 

@@ -36,6 +36,8 @@ def run() -> None:
     try:
         session = current_session()
     except TopnError as error:
+        # Streamlit comes back to the first page from a run that has named none. Who looks is not known yet.
+        st.navigation(pages_for(is_admin=True), position="hidden")
         say_in_box(error)
         come_back(error)
         return

@@ -6,8 +6,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import wiring
@@ -107,6 +109,31 @@ def test_the_database_is_away_and_comes_back(world: DashboardWorld, own_mariadb:
     try:
         refresh(world, apps)
         assert {name: words_of(app) for name, app in apps.items()} == dict.fromkeys(apps, DATABASE_AWAY)
+    finally:
+        own_mariadb.start()
+    refresh(world, apps)
+    assert_all_well(apps)
+
+
+def test_pages_keep_their_names_while_the_database_is_away(
+    world: DashboardWorld, own_mariadb: MariaDbServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit comes back to the first page, whatever stood in the address, from a run that has named none."""
+    named: list[list[str]] = []
+    name_pages = st.navigation
+
+    def navigation(pages: dict[str, list[Any]], **more: Any) -> Any:
+        named.append(sorted(page.url_path for section in pages.values() for page in section))
+        return name_pages(pages, **more)
+
+    monkeypatch.setattr(st, "navigation", navigation)
+    apps = {"queue": world.open("queue", as_="root")}
+    own_mariadb.process.kill()
+    try:
+        named.clear()
+        refresh(world, apps)
+        assert words_of(apps["queue"]) == DATABASE_AWAY
+        assert named == [sorted("" if entry.file == "overview" else entry.file for entry in PAGES)]
     finally:
         own_mariadb.start()
     refresh(world, apps)

@@ -1,7 +1,8 @@
 """Remembers outside the database how far it is, in DATA_DIR and in Redis, and notices when it is no longer that far.
 
 Workers look every few seconds, whoever starts them before the start. A note is written after its events were
-committed: a crash in between leaves it lower than it could be, never higher.
+committed: a crash in between leaves it lower than it could be, never higher. That there is one is noted in the
+database last: whoever reads that, beside another process that starts for the first time, must find it.
 """
 
 from __future__ import annotations
@@ -58,21 +59,22 @@ class DatabaseMemory:
         """Remember the database as it is, whatever was remembered before. False: Redis is away, its note is
         replaced by the workers."""
         state = self._history.state()
-        self._history.note_remembered()
         self._file.write(state.newest.to_text())
-        return self._write_key(state.newest)
+        is_in_redis = self._write_key(state.newest)
+        self._history.note_remembered()
+        return is_in_redis
 
     def _is_new(self, state: HistoryState, unknown: list[HistoryMark]) -> bool:
         is_other = all(mark.database_id != state.newest.database_id for mark in unknown)
         return is_other and not state.is_remembered and not self._history.has_worked()
 
     def _remember(self, state: HistoryState, file: HistoryMark | None, redis: HistoryMark | None) -> None:
-        if not state.is_remembered:
-            self._history.note_remembered()
         if _is_news(state, file):
             self._file.write(state.newest.to_text())
         if _is_news(state, redis):
             self._write_key(state.newest)
+        if not state.is_remembered:
+            self._history.note_remembered()
 
     def _read_key(self) -> tuple[HistoryMark | None, ServiceUnavailable | None]:
         try:

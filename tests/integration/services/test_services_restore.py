@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -108,6 +108,28 @@ def test_a_database_that_goes_on_is_remembered_in_both_places(world: RestoreWorl
     assert HistoryMark.from_text(world.file.read()) == world.mark_in_redis() == second
     world.services.queue.rebuild()
     assert world.mark_in_redis() == second, "a rebuild of the line leaves it alone"
+
+
+class FileWatch(MarkFile):
+    """Calls `meanwhile` just before it is written to for the first time."""
+
+    def __init__(self, folder: Path, meanwhile: Callable[[], object]) -> None:
+        super().__init__(folder)
+        self._meanwhile: Callable[[], object] | None = meanwhile
+
+    def write(self, text: str) -> None:
+        """As ever, only later."""
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        super().write(text)
+
+
+def test_two_that_start_for_the_first_time_at_once_both_trust_it(world: RestoreWorld, tmp_path: Path) -> None:
+    slow = FileWatch(tmp_path, world.memory.check)
+    first = DatabaseMemory(world.db, slow, lambda: MarkKey(world.redis, prefix="")).check()
+    assert world.history.state().is_remembered
+    assert world.memory.check(first).event_id == first.event_id
 
 
 def test_an_idle_database_is_not_written_down_again(world: RestoreWorld) -> None:

@@ -87,7 +87,7 @@ def _tokens(actor: Actor) -> None:
         _token(one)
     if any(one.is_open for one in own):
         st.button(_("Revoke all tokens"), key="tokens_revoke_all", icon=":material/key_off:", on_click=_revoke_all)
-    st.caption(_("Programs go on with their tokens after a new password and a sign-out, until these are revoked."))
+    st.caption(_("Tokens stay good after a new password and a sign-out, until they are revoked or expire."))
     if not own:
         st.caption(_("You have no token yet."))
     with st.form("token", clear_on_submit=True, border=False):

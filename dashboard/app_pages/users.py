@@ -50,7 +50,7 @@ def _more(user: UserView, *, is_self: bool) -> None:
         st.form_submit_button(_("Set password"), on_click=_set_password, args=(user.id,))
     st.button(_("Sign out everywhere"), key=f"out_{user.id}", on_click=_sign_out, args=(user.id,))
     st.button(_("Revoke all tokens"), key=f"tokens_{user.id}", on_click=_revoke_tokens, args=(user.id,))
-    st.caption(_("Programs go on with their tokens after a new password and a sign-out, until these are revoked."))
+    st.caption(_("Tokens stay good after a new password and a sign-out, until they are revoked or expire."))
     if not is_self:
         words = _("Let in again") if user.is_disabled else _("Lock out")
         st.button(words, key=f"lock_{user.id}", on_click=_lock, args=(user.id, not user.is_disabled))

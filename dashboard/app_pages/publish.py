@@ -21,7 +21,8 @@ from dashboard.components.article_draft import (
 )
 from dashboard.components.article_form import GONE_WORDS, chosen_account, draw_form, key, read_form
 from dashboard.components.article_preview import draw_preview
-from dashboard.components.cover_field import cover_now
+from dashboard.components.cover_field import cover_now, is_cover_lost
+from dashboard.components.file_field import LOST_WORDS
 from dashboard.components.sent_article import draw_handed_in, show_handed_in
 from dashboard.components.ways_in import draw_way_to_account
 from dashboard.text import _, one_behind_the_other, plain
@@ -104,6 +105,9 @@ def _send(actor: Actor, form: str) -> None:
     account = chosen_account(_accounts(actor))
     if account is None:
         toast(_(GONE_WORDS), icon=REFUSED_ICON)
+        return
+    if is_cover_lost(actor, form):
+        toast(_(LOST_WORDS), icon=REFUSED_ICON)
         return
     reference = st.session_state.setdefault(REFERENCE, f"form-{uuid.uuid4().hex}")
     submission = read_form(account, reference, actor, form_now())

@@ -16,7 +16,7 @@ from dashboard.components.batch_list import PARAMETER, draw_batches, draw_progre
 from dashboard.components.bulk_actions import open_dialog
 from dashboard.components.checked_file import Choice, Shown
 from dashboard.components.csv_check import agreement_would_free_rows, draw_check
-from dashboard.components.file_field import draw_file_field
+from dashboard.components.file_field import chosen_file, draw_file_field
 from dashboard.components.file_order import FILES, order_file
 from dashboard.components.ways_in import draw_way_to_account
 from dashboard.languages import CHINESE
@@ -34,7 +34,7 @@ def draw(actor: Actor) -> None:
     account = _choose_account(actor, owner)
     field = f"{FILES}_{st.session_state.get(FILES, 0)}"
     draw_file_field(_("CSV file"), ("csv", "txt", "tsv"), key=field, most_mb=MAX_FILE_BYTES // 1024 // 1024)
-    file = st.session_state.get(field)
+    file = chosen_file(field)
     st.download_button(
         _("Download a template"),
         template(is_chinese=language() == CHINESE, is_for_upload=True),

@@ -13,7 +13,7 @@ from core.errors import Fault
 from core.services.pictures import MAX_PICTURE_BYTES, cover_faults
 from core.store.records import Actor
 from dashboard.components.cover_preview import small_picture
-from dashboard.components.file_field import draw_file_field
+from dashboard.components.file_field import chosen_file, draw_file_field, is_lost
 from dashboard.components.upload_wait import wait_for_upload
 from dashboard.text import _, plain
 from dashboard.visitor import callback
@@ -43,6 +43,10 @@ class SeenCover:
 def draw_cover(actor: Actor, form: str) -> None:
     """The field, or beside it the cover of before, and what is wrong with it."""
     draw_file_field(_("Cover"), KINDS, key=_key(), most_mb=MOST_MB)
+    if is_lost(_key()) and cover_now(actor, form) is not None:
+        # The kept one takes its place, below a field without a name.
+        start_anew()
+        st.rerun()
     wait_for_upload()
     chosen, drafts = _chosen(), wiring.get_form_drafts()
     if chosen is None and st.session_state.pop(KEPT, None) is not None:
@@ -114,6 +118,11 @@ def read_cover(actor: Actor, form: str) -> bytes | None:
     return wiring.get_form_drafts().load_cover(form, actor=actor) if chosen is None else bytes(chosen.getvalue())
 
 
+def is_cover_lost(actor: Actor, form: str) -> bool:
+    """Whether the browser shows one that is neither in the field nor kept."""
+    return is_lost(_key()) and cover_now(actor, form) is None
+
+
 def start_anew() -> None:
     """A blank field. The draft forgets its own."""
     st.session_state[COVERS] = st.session_state.get(COVERS, 0) + 1
@@ -131,4 +140,4 @@ def _key() -> str:
 
 
 def _chosen() -> Any:
-    return st.session_state.get(_key())
+    return chosen_file(_key())

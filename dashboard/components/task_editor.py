@@ -17,7 +17,7 @@ from core.task_state import Mode, TaskStatus
 from dashboard.components.article_form import FORMAT_NAMES, MODE_NAMES, UNKEPT_WORDS
 from dashboard.components.cover_field import KINDS, MOST_MB
 from dashboard.components.edited_cover import draw_edited_cover, seen_key
-from dashboard.components.file_field import draw_file_field
+from dashboard.components.file_field import LOST_WORDS, chosen_file, draw_file_field, is_lost
 from dashboard.components.task_badges import badge
 from dashboard.components.typing_watch import watch_typing
 from dashboard.components.upload_wait import wait_for_upload
@@ -113,7 +113,7 @@ def _draw_settings(actor: Actor, task_id: int, with_cover: int | None) -> None:
     label = _("Cover") if with_cover is None else _("Another cover")
     draw_file_field(label, KINDS, key=_key("cover", task_id), most_mb=MOST_MB)
     wait_for_upload()
-    chosen = st.session_state.get(_key("cover", task_id))
+    chosen = chosen_file(_key("cover", task_id))
     draw_edited_cover(actor, task_id, chosen, None if is_out else with_cover)
     st.segmented_control(
         _("What to do"),
@@ -162,6 +162,9 @@ def _draw_buttons(task: TaskView) -> None:
 @callback
 def _save(actor: Actor, task_id: int, resend: bool) -> None:
     st.session_state[SAID] = ()
+    if is_lost(_key("cover", task_id)):
+        st.session_state[SAID] = [_(LOST_WORDS)]
+        return
     try:
         wiring.get_task_manager().change(task_id, TaskUpdate(_changes(task_id), resend=resend), actor=actor)
     except InvalidInput as error:
@@ -192,7 +195,7 @@ def _changes(task_id: int) -> ArticleChanges:
     """Everything that the form holds, based on the version it was filled with."""
     kept: dict[str, Any] = st.session_state[_kept(task_id)]
     typed = {name: st.session_state.get(_key(name, task_id), kept[name]) for name in FIELDS}
-    cover = st.session_state.get(_key("cover", task_id))
+    cover = chosen_file(_key("cover", task_id))
     return ArticleChanges(
         title=typed["title"],
         content=typed["content"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -39,19 +40,7 @@ class MariaDbServer:
         )
         if not data.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            subprocess.run(
-                [
-                    "mariadb-install-db",
-                    "--no-defaults",
-                    f"--datadir={data}",
-                    "--auth-root-authentication-method=normal",
-                    "--skip-test-db",
-                    f"--user={getpass.getuser()}",
-                ],
-                check=True,
-                capture_output=True,
-                timeout=120,
-            )
+            _install(data)
 
     def connect(self, name: str | None = None) -> pymysql.Connection:
         """A connection, to the database of that name if one is given. Used by `with`, it closes at the end."""
@@ -88,3 +77,13 @@ class MariaDbServer:
             connection.cursor().execute(f"DROP DATABASE IF EXISTS `{name}`")
         finally:
             connection.close()
+
+
+def _install(data: Path) -> None:
+    """The tables that it needs itself. What is half there is taken away, so that the next one begins anew."""
+    command = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}"]
+    command += ["--auth-root-authentication-method=normal", "--skip-test-db"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        shutil.rmtree(data, ignore_errors=True)
+        raise AssertionError(f"{command[0]} ended with {done.returncode}: {(done.stdout + done.stderr)[-3000:]}")

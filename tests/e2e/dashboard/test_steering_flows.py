@@ -45,7 +45,7 @@ def test_f5_keeps_what_a_table_is_narrowed_to(stage: Stage, visitor: Visitor) ->
     tab.fill("tasks_text", "周报")
     tab.sees_no("日记")
     tab.choose("tasks_sort", "Oldest first")
-    tab.sees("2 articles")
+    tab.wait(lambda: "sort=oldest" in tab.address, "the choice stands in the address")
     tab.reload()
     tab.sees("周报一", "周报二", "2 articles")
     assert "日记" not in tab.text()

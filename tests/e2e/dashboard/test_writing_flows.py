@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.e2e.dashboard.conftest import Visitor
-from tests.e2e.dashboard.pages import is_kept
+from tests.e2e.dashboard.pages import is_kept, write_article
 from tests.e2e.dashboard.stage import Stage
 from tests.e2e.dashboard.streamlit_tab import StreamlitTab
+from tests.pictures import PNG
 from tests.servers.local_process import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -75,18 +77,60 @@ def test_letters_that_are_no_text_yet_are_left_alone(stage: Stage, visitor: Visi
     assert tab.value(BODY) == "x你好"
 
 
+def is_cover_kept(stage: Stage) -> bool:
+    return any((stage.lab.data_dir / "unfinished").rglob("*.cover"))
+
+
+def start_dashboard_anew(stage: Stage) -> None:
+    """It is killed, and its supervisor starts another one."""
+    first = stage.dashboard_process()
+    first.kill()
+    wait_until(lambda: not first.is_running() and stage.answers(), 60, "another dashboard answers")
+
+
 def test_what_is_typed_survives_a_dashboard_that_dies(stage: Stage, visitor: Visitor) -> None:
     ada = stage.person("ada")
     tab = visitor("/publish", ada.name)
     tab.fill("publish_title", "写到一半")
     tab.field(BODY).send_keys("这一段不能丢")
     wait_until(lambda: is_kept(stage, "这一段不能丢"), 20, "it is kept")
-    first = stage.dashboard_process()
-    first.kill()
-    wait_until(lambda: not first.is_running() and stage.answers(), 60, "another dashboard answers")
+    start_dashboard_anew(stage)
     tab.open("/publish")
     tab.sees("Your unfinished article of")
     assert (tab.value("publish_title"), tab.value(BODY)) == ("写到一半", "这一段不能丢")
     tab.press("Hand in")
     tab.sees("Published", timeout=60)
     assert stage.posts_of(ada) == ["写到一半"]
+
+
+def test_a_cover_survives_a_dashboard_that_dies_under_an_open_page(
+    stage: Stage, visitor: Visitor, tmp_path: Path
+) -> None:
+    """The page connects again by itself, and still names a file that the new dashboard never had."""
+    ada = stage.person("ada")
+    cover = tmp_path / "cover.png"
+    cover.write_bytes(PNG)
+    tab = visitor("/publish", ada.name)
+    write_article(tab, "封面还在")
+    tab.upload(cover)
+    wait_until(lambda: is_kept(stage, "第一段") and is_cover_kept(stage), 20, "it is kept")
+    start_dashboard_anew(stage)
+    tab.sees("Your unfinished article of", "The cover you chose before goes with it", timeout=60)
+    tab.press("Hand in")
+    tab.sees("Published", timeout=60)
+    (post,) = stage.lab.site.posts(ada.on_site)
+    assert (post["title"], bool(post["cover"])) == ("封面还在", True)
+
+
+def test_a_file_that_the_new_dashboard_never_had_is_asked_for_again(
+    stage: Stage, visitor: Visitor, short_tmpdir: Path
+) -> None:
+    ada = stage.person("ada")
+    file = short_tmpdir / "articles.csv"
+    file.write_text("title,content\n甲,正文\n", encoding="utf-8")
+    tab = visitor("/upload", ada.name)
+    tab.upload(file)
+    tab.sees("articles.csv", "甲")
+    start_dashboard_anew(stage)
+    tab.sees("The chosen file is not there any more", timeout=60)
+    assert stage.tasks_of(ada) == []

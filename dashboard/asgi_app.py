@@ -21,11 +21,11 @@ from core.settings import get_settings
 from core.store.sessions import SessionView
 from dashboard.api.application import PATH, make_api
 from dashboard.auth_gate import AuthGate
+from dashboard.compressed_files import CompressedFiles
 from dashboard.health import health_routes
 from dashboard.metrics import metrics_routes
 from dashboard.page_shell import make_page_routes
 from dashboard.sign_in_routes import make_sign_in_routes
-from dashboard.small_files import SmallFiles
 
 SCRIPT = Path(__file__).with_name("streamlit_app.py")
 
@@ -70,6 +70,6 @@ def make_routes() -> list[BaseRoute]:
 app = st.App(
     SCRIPT,
     routes=make_routes(),
-    middleware=[Middleware(AuthGate, find=find_visitor), Middleware(SmallFiles)],
+    middleware=[Middleware(AuthGate, find=find_visitor), Middleware(CompressedFiles)],
     lifespan=lifespan,
 )

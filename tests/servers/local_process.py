@@ -61,7 +61,12 @@ class LocalProcess:
                 raise AssertionError(f"{self.command[0]} ended: {self.log.read_text(errors='replace')[-2000:]}")
             return is_ready()
 
-        wait_until(ready_or_dead, timeout, f"{self.command[0]} answers")
+        try:
+            wait_until(ready_or_dead, timeout, f"{self.command[0]} answers")
+        except BaseException:
+            # Whoever asked for it never gets to the line that stops it.
+            self.kill()
+            raise
 
     def stop(self, timeout: float = 30) -> None:
         """End it and wait; kill it when it does not go."""

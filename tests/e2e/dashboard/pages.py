@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from core.store.records import TaskView
 from tests.e2e.dashboard.stage import Stage
 from tests.e2e.dashboard.streamlit_tab import StreamlitTab
+from tests.pictures import PNG
 
 
 def write_article(tab: StreamlitTab, title: str, content: str = "## 一\n\n第一段,有 **重点**。") -> None:
     """Fill in the form of the page Publish."""
     tab.fill("publish_title", title)
     tab.fill("publish_content", content)
+
+
+def write_with_cover(tab: StreamlitTab, title: str, folder: Path) -> None:
+    """The same with a cover, which lies in this folder."""
+    cover = folder / "cover.png"
+    cover.write_bytes(PNG)
+    write_article(tab, title)
+    tab.upload(cover)
 
 
 def is_kept(stage: Stage, words: str) -> bool:

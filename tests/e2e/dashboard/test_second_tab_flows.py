@@ -9,9 +9,8 @@ import pytest
 
 from core.task_state import TaskStatus
 from tests.e2e.dashboard.conftest import Visitor
-from tests.e2e.dashboard.pages import drawer_of, is_kept, write_article
+from tests.e2e.dashboard.pages import drawer_of, is_kept, write_article, write_with_cover
 from tests.e2e.dashboard.stage import Stage
-from tests.pictures import PNG
 from tests.servers.local_process import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -66,11 +65,8 @@ def test_two_clicks_hand_in_one_article_with_its_cover(
     stage: Stage, visitor: Visitor, tmp_path: Path, milliseconds: int
 ) -> None:
     ada = stage.person("ada")
-    cover = tmp_path / "cover.png"
-    cover.write_bytes(PNG)
     tab = visitor("/publish", ada.name)
-    write_article(tab, "只按一次")
-    tab.upload(cover)
+    write_with_cover(tab, "只按一次", tmp_path)
     tab.front().execute_script(TWO_CLICKS, milliseconds)
     tab.sees("Published", timeout=60)
     tab.settle()

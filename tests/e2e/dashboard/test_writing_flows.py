@@ -9,10 +9,9 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.e2e.dashboard.conftest import Visitor
-from tests.e2e.dashboard.pages import is_kept, write_article
+from tests.e2e.dashboard.pages import is_kept, write_with_cover
 from tests.e2e.dashboard.stage import Stage
 from tests.e2e.dashboard.streamlit_tab import StreamlitTab
-from tests.pictures import PNG
 from tests.servers.local_process import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -108,11 +107,8 @@ def test_a_cover_survives_a_dashboard_that_dies_under_an_open_page(
 ) -> None:
     """The page connects again by itself, and still names a file that the new dashboard never had."""
     ada = stage.person("ada")
-    cover = tmp_path / "cover.png"
-    cover.write_bytes(PNG)
     tab = visitor("/publish", ada.name)
-    write_article(tab, "封面还在")
-    tab.upload(cover)
+    write_with_cover(tab, "封面还在", tmp_path)
     wait_until(lambda: is_kept(stage, "第一段") and is_cover_kept(stage), 20, "it is kept")
     start_dashboard_anew(stage)
     tab.sees("Your unfinished article of", "The cover you chose before goes with it", timeout=60)

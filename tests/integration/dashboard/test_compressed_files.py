@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_assets_routes
 
 from dashboard.browser_files import FOLDER, all_files
-from dashboard.small_files import SmallFiles
+from dashboard.compressed_files import CompressedFiles
 from tests.integration.dashboard.dashboard_server import DashboardServer
 
 SCRIPT = next(file.address for file in all_files() if file.kind == "script")
@@ -21,7 +21,7 @@ FIRST_TEN = {"Range": "bytes=0-9"}
 @pytest.fixture(scope="module")
 def files() -> Iterator[DashboardServer]:
     routes = create_streamlit_static_assets_routes(None)
-    server = DashboardServer(Starlette(routes=routes, middleware=[Middleware(SmallFiles)]))
+    server = DashboardServer(Starlette(routes=routes, middleware=[Middleware(CompressedFiles)]))
     server.start()
     yield server
     server.stop()

@@ -22,7 +22,7 @@ FOREVER = "public, immutable, max-age=31536000"
 """The names of these files change with what is in them."""
 
 
-class SmallFiles:
+class CompressedFiles:
     """Answers for these files to whoever reads gzip, and leaves everything else to the app behind it."""
 
     def __init__(self, app: ASGIApp) -> None:
